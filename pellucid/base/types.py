@@ -1,0 +1,14 @@
+"""Words for the things that flow through the code."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree, UInt32
+
+Key: TypeAlias = PRNGKeyArray  # a typed key, as `jax.random.key` makes it
+Seed: TypeAlias = UInt32[Array, "2"]  # a key's bits, as a training state holds them
+Shape: TypeAlias = tuple[int, ...]  # without the batch axis
+Params: TypeAlias = Mapping[str, Any]  # what gradients change: {"kernel": ..., "bias": ...}
+State: TypeAlias = Mapping[str, Any]  # what a forward pass changes: {"moving_mean": ...}
+Tree: TypeAlias = PyTree[Float[Array, "..."]]
+Activation: TypeAlias = Callable[[Float[Array, "*shape"]], Float[Array, "*shape"]]
