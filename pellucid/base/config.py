@@ -101,6 +101,8 @@ class Config:
 
     def _settle(self, declared: "Field[Any]", hints: Mapping[str, Any], value: Any) -> Any:
         rules, label = declared.metadata, f"{type(self).__name__}({declared.name}=...)"
+        if isinstance(value, list):  # as JSON gives it back
+            value = tuple(value)
         if "convert" in rules and value is not None:
             value = rules["convert"](value)
         value = _as_declared(hints[declared.name], value, label)

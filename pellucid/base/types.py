@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree, UInt32
 
+AnyArray: TypeAlias = Array | np.ndarray  # on the device, or on the host
 Key: TypeAlias = PRNGKeyArray  # a typed key, as `jax.random.key` makes it
-Seed: TypeAlias = UInt32[Array, "2"]  # a key's bits, as a training state holds them
+Seed: TypeAlias = UInt32[AnyArray, "2"]  # a key's bits, as a training state holds them
 Shape: TypeAlias = tuple[int, ...]  # without the batch axis
 Params: TypeAlias = Mapping[str, Any]  # what gradients change: {"kernel": ..., "bias": ...}
 State: TypeAlias = Mapping[str, Any]  # what a forward pass changes: {"moving_mean": ...}

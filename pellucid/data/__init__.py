@@ -1,0 +1,1 @@
+"""Data on the host: sets to begin with, tables, image folders, splits. No JAX."""

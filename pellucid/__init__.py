@@ -1,0 +1,36 @@
+"""Pellucid: neural networks you can see into.
+
+Names are looked up where they are first used, so that importing the package costs little.
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "pellucid.models.model": ("Model",),
+    "pellucid.models.sequential": ("Sequential",),
+    "pellucid.models.loading": ("load",),
+    "pellucid.models.perceptron": ("perceptron", "truth_table"),
+    "pellucid.layers.input": ("Input",),
+    "pellucid.training.callbacks": ("Callback",),
+    "pellucid.training.rules": ("EarlyStopping", "ReduceLROnPlateau", "TerminateOnNaN"),
+    "pellucid.training.watch": ("Watch",),
+}
+_ROOMS = ("layers", "optimizers", "functions", "data", "plots", "experiments")
+_HOME = {name: place for place, names in _PLACES.items() for name in names}
+
+__all__ = [*_HOME, *_ROOMS]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"pellucid.{name}")
+    raise AttributeError(f"module 'pellucid' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,190 @@
+"""CSV files, looked at byte by byte before anything is believed.
+
+Readers of tables repair what is broken: a short line is filled, a strange one becomes
+text. Here a file is refused instead, with the line an editor shows.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int
+
+from pellucid.base.errors import DataError, FileError, explain
+
+DELIMITERS = (",", ";", "\t", "|")
+UTF16 = ("UTF-16 text", "save it as UTF-8, or say text_encoding='utf-16'")
+FOREIGN = {
+    b"\x1f\x8b": ("a gzip file", "unpack it first"),
+    b"PK\x03\x04": ("a zip archive or a spreadsheet", "save the sheet as CSV"),
+    b"PAR1": ("a Parquet file", "give it the ending .parquet"),
+    b"ARROW1": ("an Arrow file", "give it the ending .arrow"),
+    b"\xff\xfe": UTF16,
+    b"\xfe\xff": UTF16,
+}
+BOM = b"\xef\xbb\xbf"
+NEWLINE, QUOTE = ord("\n"), ord('"')
+
+
+@dataclass(frozen=True, eq=False)
+class CsvText:
+    """The content of a sound CSV file: every line has a cell for every name."""
+
+    content: bytes
+    names: tuple[str, ...]
+    lines: Int[np.ndarray, " rows"]
+    delimiter: str
+
+
+def read_csv_text(path: Path, delimiter: str | None, text_encoding: str) -> CsvText:
+    """Return the file's text, its column names, and the line of each row.
+
+    Raises:
+        FileError: this is no text of the given encoding; the byte is named.
+        DataError: no rows, no names, names given twice, or lines of unequal length.
+    """
+    content = _decoded(path, text_encoding)
+    delimiter = delimiter or _likely_delimiter(content)
+    starts, ends, lines, cells = _layout(path, content, delimiter)
+    content, starts, ends = _without_blank_lines(content, starts, ends, len(lines))
+    if len(lines) == 0:
+        raise DataError(explain(f"{path.name} is empty.", got="no lines", expected="a table"))
+    header = content[: ends[0]].decode().rstrip("\r")
+    names = tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+    _check_names(path, names, delimiter, header)
+    _check_lengths(path, lines, cells)
+    if len(lines) == 1:
+        what = f"{path.name} has no data rows: line {lines[0]} is its only one."
+        raise DataError(explain(what, got="column names only", expected="rows beneath them"))
+    return CsvText(content, names, lines[1:], delimiter)
+
+
+def _decoded(path: Path, text_encoding: str) -> bytes:
+    content = path.read_bytes()
+    given = text_encoding.lower().replace("_", "-")
+    if given not in ("utf-8", "utf8"):
+        return _recoded(path, content, text_encoding)
+    for magic, (kind, hint) in FOREIGN.items():
+        if content.startswith(magic):
+            what, got = f"{path.name} is not CSV text but {kind}.", f"{magic.hex(' ')} at byte 0"
+            raise FileError(explain(what, got=got, expected="UTF-8 text", hint=hint))
+    if (nul := content.find(b"\0")) >= 0:
+        line = content.count(b"\n", 0, nul) + 1
+        what = f"Line {line} of {path.name} has a zero byte: this is no text."
+        raise FileError(explain(what, got=f"00 at byte {nul}", expected="UTF-8 text"))
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        what = f"Line {line} of {path.name} is not UTF-8 text."
+        got = f"{content[error.start]:02x} at byte {error.start}"
+        hint = "save it as UTF-8, or say text_encoding='latin-1'"
+        raise FileError(explain(what, got=got, expected="UTF-8 text", hint=hint)) from None
+    return _plain_newlines(content.removeprefix(BOM))
+
+
+def _recoded(path: Path, content: bytes, text_encoding: str) -> bytes:
+    try:
+        return _plain_newlines(content.decode(text_encoding).encode().removeprefix(BOM))
+    except LookupError:
+        what = f"There is no text encoding called {text_encoding!r}."
+        raise FileError(explain(what, got=text_encoding, expected="utf-8, latin-1, ...")) from None
+    except UnicodeDecodeError as error:
+        what = f"{path.name} is not text written as {text_encoding}."
+        got = f"byte {error.start} cannot be read"
+        raise FileError(explain(what, got=got, expected=f"{text_encoding} text")) from None
+
+
+def _plain_newlines(content: bytes) -> bytes:
+    return content if b"\n" in content else content.replace(b"\r", b"\n")
+
+
+def _likely_delimiter(content: bytes) -> str:
+    header = content.lstrip().partition(b"\n")[0].decode()
+    outside = "".join(header.split('"')[::2])
+    return max(DELIMITERS, key=outside.count)
+
+
+def _layout(
+    path: Path, content: bytes, delimiter: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return where each row starts and ends, its line, and how many cells it has."""
+    letters = np.frombuffer(content, np.uint8)
+    newlines = np.flatnonzero(letters == NEWLINE)
+    ends, cuts = newlines, np.flatnonzero(letters == ord(delimiter))
+    quotes = np.flatnonzero(letters == QUOTE)
+    if len(quotes):  # what stands after an odd number of quotes is inside a cell
+        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+        cuts = cuts[np.searchsorted(quotes, cuts) % 2 == 0]
+    if len(letters) and (len(ends) == 0 or ends[-1] != len(letters) - 1):
+        ends = np.append(ends, len(letters))
+    starts = np.concatenate([[0], ends[:-1] + 1])[: len(ends)].astype(int)
+    if len(quotes) % 2:
+        line = np.searchsorted(newlines, starts[-1]) + 1
+        what = f"Line {line} of {path.name} opens a quote that is never closed."
+        raise DataError(explain(what, got="an odd number of quotes", expected='"..." in pairs'))
+    full = _not_blank(content, letters, starts, ends)
+    starts, ends = starts[full], ends[full]
+    cells = np.searchsorted(cuts, ends) - np.searchsorted(cuts, starts) + 1
+    return starts, ends, np.searchsorted(newlines, starts) + 1, cells
+
+
+def _not_blank(
+    content: bytes, letters: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> np.ndarray:
+    full = np.ones(len(starts), bool)
+    for row in np.flatnonzero(np.isin(letters[starts], np.frombuffer(b"\n\r ", np.uint8))):
+        full[row] = bool(content[starts[row] : ends[row]].strip(b" \r"))
+    return full
+
+
+def _without_blank_lines(
+    content: bytes, starts: np.ndarray, ends: np.ndarray, rows: int
+) -> tuple[bytes, np.ndarray, np.ndarray]:
+    if rows == 0 or (starts[0] == 0 and np.all(starts[1:] == ends[:-1] + 1)):
+        return content, starts, ends
+    parts = [content[start:end] for start, end in zip(starts, ends, strict=True)]
+    lengths = np.cumsum([len(part) + 1 for part in parts])
+    return b"\n".join(parts), np.concatenate([[0], lengths[:-1]]), lengths - 1
+
+
+def _check_names(path: Path, names: tuple[str, ...], delimiter: str, header: str) -> None:
+    if len(names) == 1:
+        other = next((mark for mark in DELIMITERS if mark != delimiter and mark in header), None)
+        what = f"Line 1 of {path.name} has a single column, {names[0]!r}."
+        hint = f"say delimiter={other!r}" if other else "a target needs columns to learn from"
+        expected = "two columns or more"
+        raise DataError(explain(what, got=f"delimiter {delimiter!r}", expected=expected, hint=hint))
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        places = [str(place) for place, name in enumerate(names, 1) if name == twice[0]]
+        what = f"Line 1 of {path.name} has the column name {twice[0]!r} more than once."
+        got, expected = f"columns {' and '.join(places)}", "a name of its own for each column"
+        raise DataError(explain(what, got=got, expected=expected, hint="rename one of them"))
+    if all(_is_number(name) for name in names):
+        what = f"Line 1 of {path.name} holds numbers where column names should stand."
+        hint = "put a line with the columns' names on top"
+        raise DataError(explain(what, got=header[:60], expected="column names", hint=hint))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_lengths(path: Path, lines: np.ndarray, cells: np.ndarray) -> None:
+    ragged = np.flatnonzero(cells != cells[0])
+    if not len(ragged):
+        return
+    line, found, wanted = lines[ragged[0]], cells[ragged[0]], cells[0]
+    side = "more" if found > wanted else "fewer"
+    what = f"Line {line} of {path.name} has {side} cells than there are columns."
+    got = f"{found} cells" + (
+        f" (and {len(ragged) - 1} more such lines)" if ragged[1:].size else ""
+    )
+    hint = "put text that holds the delimiter in quotes" if found > wanted else "fill in the line"
+    raise DataError(explain(what, got=got, expected=f"{wanted} cells", hint=hint))

@@ -1,0 +1,155 @@
+"""A sensible network for some data: output and loss by the target, the rest by its size."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from pellucid.base.errors import ConfigError, explain
+from pellucid.base.types import Shape
+from pellucid.data.encoding import Encoding
+from pellucid.experiments.experiment import Experiment
+from pellucid.layers.convolution import Conv2D
+from pellucid.layers.dense import Dense
+from pellucid.layers.input import Input
+from pellucid.layers.layer import Layer
+from pellucid.layers.noise import Dropout
+from pellucid.layers.pooling import MaxPooling2D
+from pellucid.layers.preprocessing import MinMaxScaling, Normalization, Rescaling
+from pellucid.layers.reshaping import Flatten
+from pellucid.models.sequential import Sequential
+from pellucid.optimizers.optimizer import OPTIMIZERS, Optimizer
+
+SMALLEST_MAP = 8  # a picture side below which another convolution and pooling makes no sense
+UNBALANCED = 0.8  # share of the largest class from which accuracy says little
+
+
+class Design(NamedTuple):
+    """What was chosen: the model, ready to fit, and how."""
+
+    model: Sequential
+    network: str
+    loss: str
+    metrics: tuple[str, ...]
+    batch_size: int
+
+
+def design(
+    experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndarray
+) -> Design:
+    """Return the model an experiment means for training rows x, y.
+
+    Raises:
+        ConfigError: the network is not one that fits the data.
+    """
+    spec = experiment.network
+    if spec == "auto":
+        spec = _choose_network(encoding.shape, len(x))
+    layers = [
+        *_scaling(experiment.scaling, encoding.shape),
+        *_hidden(spec, encoding.shape, experiment),
+        *_output(encoding, y),
+    ]
+    model = Sequential([Input(encoding.shape, name="x"), *layers], seed=experiment.seed)
+    loss, metrics = experiment.loss or _loss(encoding), _metrics(encoding, y)
+    model.compile(_optimizer(experiment), loss, metrics=metrics, dtype=experiment.dtype)
+    size = experiment.batch_size
+    rows = {"auto": _batch_size(len(x)), "full": len(x)}.get(str(size), size)
+    return Design(model, spec, loss, metrics, int(rows))
+
+
+def targets(encoding: Encoding, y: np.ndarray, loss: str) -> np.ndarray:
+    """Return labels or numbers in the form that the output layer and loss want."""
+    if encoding.task == "classification" and len(encoding.class_names) > 2:
+        return y if loss.startswith("sparse") else np.eye(len(encoding.class_names))[y]
+    return y.astype(np.float32)[:, None]
+
+
+def probabilities(encoding: Encoding, output: np.ndarray) -> np.ndarray:
+    """Return the probability of each class, from what the network gives."""
+    if len(encoding.class_names) == 2:
+        return np.concatenate([1 - output, output], axis=1)
+    return output
+
+
+def _choose_network(shape: Shape, rows: int) -> str:
+    if len(shape) == 3:
+        blocks = max(1, min(3, int(math.log2(min(shape[:2]) / SMALLEST_MAP)) + 1))
+        return "-".join([*(f"c{16 * 2**i}" for i in range(blocks)), "128"])
+    return "16" if rows < 500 else "64-32" if rows < 5000 else "128-64"
+
+
+def _scaling(wanted: str, shape: Shape) -> list[Layer]:
+    if wanted == "none":
+        return []
+    if len(shape) == 3 and wanted == "auto":
+        return [Rescaling(1 / 255, name="scaling")]
+    if wanted in ("auto", "standard"):
+        return [Normalization(name="scaling")]
+    return [MinMaxScaling(low=-1.0 if wanted == "symmetric" else 0.0, name="scaling")]
+
+
+def _hidden(spec: str, shape: Shape, experiment: Experiment) -> list[Layer]:
+    """Return the hidden layers that a spec means: "c16-c32-128", "64-32", "linear"."""
+    layers: list[Layer] = []
+    activation, parts = experiment.activation, [] if spec == "linear" else spec.split("-")
+    pictures = len(shape) == 3
+    rate = (0.3 if pictures else 0.0) if experiment.dropout is None else experiment.dropout
+    flat = not pictures
+    for part in parts:
+        filters = part.startswith("c")
+        number = part[1:] if filters else part
+        if not number.isdecimal() or not int(number) or (filters and (flat or not pictures)):
+            what = f"The network {spec!r} has a part that does not fit here: {part!r}."
+            expected = "widths (128-64) after filters (c16-c32), filters for pictures only"
+            raise ConfigError(explain(what, got=spec, expected=expected))
+        if filters:
+            layers += [Conv2D(int(number), 3, activation=activation), MaxPooling2D()]
+            continue
+        layers += [] if flat else [Flatten()]
+        flat = True
+        layers += [Dropout(rate)] if rate and pictures and layers else []
+        layers += [Dense(int(number), activation, kernel_initializer=_start(activation))]
+        layers += [Dropout(rate)] if rate else []
+    return layers if flat else [*layers, Flatten()]
+
+
+def _start(activation: str) -> str:
+    return "he_normal" if activation in ("relu", "leaky_relu") else "glorot_uniform"
+
+
+def _output(encoding: Encoding, y: np.ndarray) -> list[Layer]:
+    classes = len(encoding.class_names)
+    if encoding.task == "classification":
+        return [Dense(1, "sigmoid") if classes == 2 else Dense(classes, "softmax", name="output")]
+    # The network learns the target in its own units; the last layer gives back the user's.
+    spread = float(np.std(y)) or 1.0
+    return [
+        Dense(1, name="output"),
+        Rescaling(spread, offset=float(np.mean(y)), name="units"),
+    ]
+
+
+def _loss(encoding: Encoding) -> str:
+    if encoding.task == "regression":
+        return "mean_squared_error"
+    two = len(encoding.class_names) == 2
+    return "binary_crossentropy" if two else "sparse_categorical_crossentropy"
+
+
+def _metrics(encoding: Encoding, y: np.ndarray) -> tuple[str, ...]:
+    if encoding.task == "regression":
+        return ("mean_absolute_error", "r2_score")
+    unbalanced = np.bincount(y).max() > UNBALANCED * len(y)
+    return ("accuracy", "balanced_accuracy") if unbalanced else ("accuracy",)
+
+
+def _optimizer(experiment: Experiment) -> Optimizer:
+    chosen = OPTIMIZERS[experiment.optimizer]
+    rate = experiment.learning_rate
+    return chosen() if rate is None else chosen(learning_rate=rate)
+
+
+def _batch_size(rows: int) -> int:
+    """Return a power of two near a hundredth of the rows, from 16 to 256."""
+    return 1 << int(np.clip(round(math.log2(max(rows / 100, 1))), 4, 8))

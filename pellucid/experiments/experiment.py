@@ -1,0 +1,127 @@
+"""An experiment as one value: what to learn from, with which network, trained how.
+
+It loads no JAX, so that a command line can be checked before anything heavy starts.
+"""
+
+import tomllib
+from dataclasses import fields
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from pellucid.base.config import Config, config, option
+from pellucid.base.errors import ConfigError, FileError, explain
+from pellucid.data.reading import Reading
+
+OPTIMIZERS = (
+    *("sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "adamax", "nadam", "lion"),
+)
+SCALINGS = ("auto", "standard", "minmax", "symmetric", "none")
+
+
+def as_batch_size(given: Any) -> int | str:
+    """Return "auto", "full" or a number of rows, which a command line gives as text.
+
+    Raises:
+        ConfigError: it is none of these.
+    """
+    if given in ("auto", "full"):
+        return given
+    if str(given).isdecimal() and int(given) > 0:
+        return int(given)
+    what = "Experiment(batch_size=...) is not a number of rows."
+    raise ConfigError(explain(what, got=repr(given), expected="1, 2, ... rows, full, or auto"))
+
+
+@config
+class Experiment(Config):
+    """All that is needed to repeat a run: equal experiments on equal data, equal networks.
+
+    What is "auto" or None is chosen by the data: output and loss by the target, the
+    network by rows and columns or by the size of the pictures. `chosen` in the report says
+    what that was.
+    """
+
+    data: str = option(default="iris", about="a set by name, a file, or a folder of pictures")
+    reading: Reading = Reading()
+    network: str = option(
+        default="auto", about="widths such as 128-64, filters such as c16-c32-64, or linear"
+    )
+    activation: str = option(default="relu", about="of the hidden layers")
+    dropout: float | None = option(
+        default=None, at_least=0, below=1, about="share of hidden units dropped while training"
+    )
+    scaling: str = option(default="auto", choices=SCALINGS, about="of the inputs, in the model")
+    optimizer: str = option(default="adam", choices=OPTIMIZERS, about="how weights are moved")
+    learning_rate: float | None = option(default=None, above=0, about="the size of a step")
+    loss: str | None = option(default=None, about="what to make small")
+    class_weight: str | None = option(
+        default=None, choices=("balanced", None), about="let every class weigh the same"
+    )
+    epochs: int = option(default=100, at_least=1, about="at most this many passes over the rows")
+    batch_size: int | str = option(
+        default="auto", convert=as_batch_size, about="rows a step: a number, full, or auto"
+    )
+    patience: int = option(default=10, at_least=1, about="epochs without better before stopping")
+    validation: float = option(default=0.15, above=0, below=1, about="share of rows to stop by")
+    test: float = option(default=0.15, above=0, below=1, about="share of rows to be judged on")
+    dtype: str = option(
+        default="float32", choices=("float32", "bfloat16"), about="what layers compute with"
+    )
+    seed: int = option(default=0, at_least=0, about="of the split, the weights and the order")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.validation + self.test >= 1:
+            what = "validation and test together leave no rows to train on."
+            got = f"{self.validation} + {self.test}"
+            raise ConfigError(explain(what, got=got, expected="less than 1"))
+
+    def to_toml(self) -> str:
+        """Return the experiment as a TOML document; what is None is left out."""
+        return tomli_w.dumps(_without_none(_flat(self)))
+
+    @classmethod
+    def from_toml(cls, text: str) -> "Experiment":
+        """Return the experiment that a TOML document describes.
+
+        Raises:
+            FileError: it is not TOML.
+            ConfigError: it names a setting that there is not, or a value it cannot have.
+        """
+        try:
+            told: dict[str, Any] = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            what = "This is not an experiment."
+            raise FileError(explain(what, got=str(error), expected="TOML")) from error
+        reading = Reading.from_config(told.pop("reading", {}))
+        return cls.from_config({**told, "reading": reading})
+
+    @classmethod
+    def read(cls, path: str | PathLike[str]) -> "Experiment":
+        """Return the experiment in a TOML file."""
+        try:
+            return cls.from_toml(Path(path).read_text())
+        except OSError as error:
+            what = f"{path} cannot be read."
+            raise FileError(explain(what, got=error.strerror, expected="TOML")) from error
+
+
+def _flat(experiment: Experiment) -> dict[str, Any]:
+    told = {f.name: getattr(experiment, f.name) for f in fields(experiment)}
+    changed = {
+        f.name: getattr(experiment.reading, f.name)
+        for f in fields(Reading)
+        if getattr(experiment.reading, f.name) != f.default
+    }
+    return {**told, "reading": changed}
+
+
+def _without_none(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_none(value) if isinstance(value, dict) else value
+        for name, value in told.items()
+        if value is not None
+    }

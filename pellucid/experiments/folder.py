@@ -1,0 +1,135 @@
+"""A run on disk: everything needed to use it, to judge it and to repeat it.
+
+    experiment.toml   what was asked for
+    model.safetensors the network and the whole training state
+    encoding.json     how raw rows become its inputs, and classes get their names back
+    split.json        which rows trained, stopped and judged it
+    history.csv       the values of every epoch
+    scores.json       how it was judged
+    report.html       the same for people
+
+A folder is filled under another name and renamed when all is there, so a run exists whole
+or not at all.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from pellucid.base.errors import FileError, explain
+from pellucid.data.encoding import Encoding
+from pellucid.experiments.experiment import Experiment
+from pellucid.models.loading import load
+from pellucid.models.model import Model
+
+MODEL, ENCODING, EXPERIMENT = "model.safetensors", "encoding.json", "experiment.toml"
+SPLIT, HISTORY, SCORES, REPORT = "split.json", "history.csv", "scores.json", "report.html"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder that was read: the model and how to feed it."""
+
+    path: Path
+    experiment: Experiment
+    model: Model
+    encoding: Encoding
+
+    @property
+    def report(self) -> Path:
+        """The report's file."""
+        return self.path / REPORT
+
+    def json(self, name: str) -> Any:
+        """Return what one of the run's JSON files holds."""
+        return _json(self.path / name)
+
+
+def free_name(wanted: str | PathLike[str] | None, data: str) -> Path:
+    """Return the folder for a new run: the wanted one, or the next free one under runs/.
+
+    Raises:
+        FileError: the wanted one is there already; a run is never overwritten.
+    """
+    if wanted is not None:
+        if Path(wanted).exists():
+            what = f"{wanted} is there already, and a run is never overwritten."
+            hint = "choose another --run"
+            raise FileError(explain(what, got=wanted, expected="a new folder", hint=hint))
+        return Path(wanted)
+    stem = "".join(c if c.isalnum() else "-" for c in Path(data).stem) or "run"
+    number = 1
+    while (Path("runs") / f"{stem}-{number}").exists():
+        number += 1
+    return Path("runs") / f"{stem}-{number}"
+
+
+def write_run(path: Path, model: Model, texts: Mapping[str, str]) -> None:
+    """Write a run with these texts by file name, whole or not at all.
+
+    Raises:
+        FileError: the folder cannot be made, or came into being meanwhile.
+    """
+    part = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        part.chmod(0o755)
+        model.save(part / MODEL)
+        for name, text in texts.items():
+            with (part / name).open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        part.rename(path)
+    except OSError as error:
+        what = f"The run cannot be written to {path}."
+        raise FileError(explain(what, got=error.strerror, expected="a new folder")) from error
+    finally:
+        if part is not None and part.exists():
+            shutil.rmtree(part)
+
+
+def open_run(path: str | PathLike[str]) -> Run:
+    """Return the run in a folder.
+
+    Raises:
+        FileError: it holds no run, or a file of it is damaged.
+    """
+    folder = Path(path)
+    if not (folder / EXPERIMENT).is_file():
+        what = f"There is no run in {folder}."
+        got = "no such folder" if not folder.exists() else f"no {EXPERIMENT}"
+        hint = "give the folder that `pellucid train` named"
+        raise FileError(explain(what, got=got, expected="a run folder", hint=hint))
+    return Run(
+        folder,
+        Experiment.read(folder / EXPERIMENT),
+        load(folder / MODEL),
+        Encoding.from_json(_json(folder / ENCODING)),
+    )
+
+
+def history_csv(columns: Mapping[str, list[float]]) -> str:
+    """Return the values of every epoch as CSV, every digit kept."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        what = f"{path} cannot be read."
+        raise FileError(explain(what, got=error, expected="a file of a run")) from error

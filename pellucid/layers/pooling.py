@@ -1,0 +1,240 @@
+"""Pooling: each window of an example becomes one number a channel."""
+
+import functools
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from pellucid.base.config import config, option
+from pellucid.base.types import Shape
+from pellucid.layers.layer import LAYERS
+from pellucid.layers.patches import cut
+from pellucid.layers.shapes import check_axes
+from pellucid.layers.transformation import Transformation
+from pellucid.layers.windows import Sizes, Windows, per_axis
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def max_pool(
+    x: Float[Array, "batch *positions channels"], windows: Windows
+) -> Float[Array, "batch *windows channels"]:
+    """Return the largest of each window. The gradient goes to the first of equal largest."""
+    return _max_pool_forward(x, windows)[0]
+
+
+def _max_pool_forward(x: Array, windows: Windows) -> tuple[Array, tuple[Array, Array]]:
+    z = functools.reduce(jnp.maximum, cut(x, windows, fill=-jnp.inf))
+    return z, (x, z)
+
+
+def _max_pool_backward(windows: Windows, seen: tuple[Array, Array], delta: Array) -> tuple[Array]:
+    x, z = seen
+    waiting, shares = jnp.ones(z.shape, bool), []
+    for tap in cut(x, windows, fill=-jnp.inf):
+        largest = waiting & (tap == z)
+        waiting &= ~largest
+        shares.append(jnp.where(largest, delta, 0))
+    return tuple(jax.linear_transpose(lambda x: cut(x, windows), x)(shares))
+
+
+max_pool.defvjp(_max_pool_forward, _max_pool_backward)
+
+
+def average_pool(
+    x: Float[Array, "batch *positions channels"], windows: Windows
+) -> Float[Array, "batch *windows channels"]:
+    """Return the average of each window; what padding adds is not counted."""
+    positions = x.shape[1:-1]
+    inside = np.pad(np.ones(positions), windows.margins(positions))
+    counts = np.add.reduce([inside[tap] for tap in windows.taps(positions)])
+    return functools.reduce(jnp.add, cut(x, windows)) / jnp.asarray(counts[..., None], x.dtype)
+
+
+@config
+class Pooling(Transformation, ABC):
+    """z = pool(x): one number for each window and channel.
+
+    With "valid" padding, positions left over at the end belong to no window.
+    """
+
+    pool_size: Sizes = option(above=0, about="size of the window")
+    strides: Sizes = option(default=None, above=0, about="how far it moves; None: its size")
+    padding: str = option(default="valid", choices=("valid", "same"), about="what edges do")
+
+    axes: ClassVar[str]  # of an example, by name
+
+    @abstractmethod
+    def pool(self, x: Array, windows: Windows) -> Array:
+        """Return the number of each window."""
+
+    @property
+    def windows(self) -> Windows:
+        """Where z comes from."""
+        ones = (1,) * len(self.pool_size)
+        return Windows(self.pool_size, self.strides or self.pool_size, self.padding, ones)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        check_axes(self, input_shape, self.axes)
+        self.windows.check_fit(self, input_shape)
+        return (*self.windows.count(input_shape[:-1]), input_shape[-1])
+
+    def transform(
+        self, x: Float[Array, "batch *positions channels"]
+    ) -> Float[Array, "batch *windows channels"]:
+        return self.pool(x, self.windows)
+
+
+@LAYERS.register("MaxPooling1D", "MaxPool1D")
+@config
+class MaxPooling1D(Pooling):
+    """z = the largest x in each window of steps.
+
+    Shapes:
+        x   (batch, steps, channels)
+        z   (batch, windows, channels)
+    """
+
+    pool_size: Sizes = option(default=(2,), convert=per_axis(1), above=0, about="steps in a window")
+    strides: Sizes = option(
+        default=None, convert=per_axis(1), above=0, about="how far it moves; None: its size"
+    )
+
+    axes = "steps channels"
+
+    def pool(self, x: Array, windows: Windows) -> Array:
+        return max_pool(x, windows)
+
+
+@LAYERS.register("MaxPooling2D", "MaxPool2D")
+@config
+class MaxPooling2D(Pooling):
+    """z = the largest x in each window of pixels.
+
+    Shapes:
+        x   (batch, height, width, channels)
+        z   (batch, windows down, windows across, channels)
+    """
+
+    pool_size: Sizes = option(
+        default=(2, 2), convert=per_axis(2), above=0, about="height and width of a window"
+    )
+    strides: Sizes = option(
+        default=None, convert=per_axis(2), above=0, about="how far it moves; None: its size"
+    )
+
+    axes = "height width channels"
+
+    def pool(self, x: Array, windows: Windows) -> Array:
+        return max_pool(x, windows)
+
+
+@LAYERS.register("AveragePooling1D", "AvgPool1D")
+@config
+class AveragePooling1D(Pooling):
+    """z = the average of x in each window of steps; padding is not counted.
+
+    Shapes:
+        x   (batch, steps, channels)
+        z   (batch, windows, channels)
+    """
+
+    pool_size: Sizes = option(convert=per_axis(1), above=0, about="steps in a window")
+    strides: Sizes = option(
+        default=None, convert=per_axis(1), above=0, about="how far it moves; None: its size"
+    )
+
+    axes = "steps channels"
+
+    def pool(self, x: Array, windows: Windows) -> Array:
+        return average_pool(x, windows)
+
+
+@LAYERS.register("AveragePooling2D", "AvgPool2D")
+@config
+class AveragePooling2D(Pooling):
+    """z = the average of x in each window of pixels; padding is not counted.
+
+    Shapes:
+        x   (batch, height, width, channels)
+        z   (batch, windows down, windows across, channels)
+    """
+
+    pool_size: Sizes = option(convert=per_axis(2), above=0, about="height and width of a window")
+    strides: Sizes = option(
+        default=None, convert=per_axis(2), above=0, about="how far it moves; None: its size"
+    )
+
+    axes = "height width channels"
+
+    def pool(self, x: Array, windows: Windows) -> Array:
+        return average_pool(x, windows)
+
+
+@config
+class GlobalPooling(Transformation, ABC):
+    """z = pool(x) over all positions: one number a channel."""
+
+    keepdims: bool = option(default=False, about="keep the positions as axes of size 1")
+
+    axes: ClassVar[str]  # of an example, by name
+
+    @abstractmethod
+    def pool(self, x: Array, over: tuple[int, ...]) -> Array:
+        """Return one number a channel, by way of the array axes `over`."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        check_axes(self, input_shape, self.axes)
+        kept = (1,) * (len(input_shape) - 1) if self.keepdims else ()
+        return (*kept, input_shape[-1])
+
+    def transform(self, x: Float[Array, "batch *positions channels"]) -> Float[Array, "batch ..."]:
+        pooled = self.pool(x, tuple(range(1, x.ndim - 1)))
+        return pooled.reshape(len(x), *self.output_shape(x.shape[1:]))
+
+
+@LAYERS.register("GlobalMaxPooling1D", "GlobalMaxPool1D")
+@config
+class GlobalMaxPooling1D(GlobalPooling):
+    """z[c] = max over t of x[t, c]; equal largest ones share the gradient."""
+
+    axes = "steps channels"
+
+    def pool(self, x: Array, over: tuple[int, ...]) -> Array:
+        return x.max(over)
+
+
+@LAYERS.register("GlobalMaxPooling2D", "GlobalMaxPool2D")
+@config
+class GlobalMaxPooling2D(GlobalPooling):
+    """z[c] = max over r, s of x[r, s, c]; equal largest ones share the gradient."""
+
+    axes = "height width channels"
+
+    def pool(self, x: Array, over: tuple[int, ...]) -> Array:
+        return x.max(over)
+
+
+@LAYERS.register("GlobalAveragePooling1D", "GlobalAvgPool1D")
+@config
+class GlobalAveragePooling1D(GlobalPooling):
+    """z[c] = mean over t of x[t, c]."""
+
+    axes = "steps channels"
+
+    def pool(self, x: Array, over: tuple[int, ...]) -> Array:
+        return x.mean(over)
+
+
+@LAYERS.register("GlobalAveragePooling2D", "GlobalAvgPool2D")
+@config
+class GlobalAveragePooling2D(GlobalPooling):
+    """z[c] = mean over r, s of x[r, s, c]."""
+
+    axes = "height width channels"
+
+    def pool(self, x: Array, over: tuple[int, ...]) -> Array:
+        return x.mean(over)

@@ -1,0 +1,9 @@
+"""How many digits a layer computes with, where that matters."""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+
+def wide(x: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """Return x in float32 at least: sums and raw numbers are too much for half precision."""
+    return x.astype(jnp.float32) if x.dtype.itemsize < 4 else x

@@ -1,0 +1,63 @@
+"""What a fit leaves behind: its numbers as lists, as a table, as a picture."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pellucid.plots.history import curves
+from pellucid.plots.figures import to_svg
+from pellucid.training.record import EpochRecord
+
+
+class History(Mapping[str, list[float]]):
+    """The records of a fit, and a mapping from each value's name to its list by epoch.
+
+    Example:
+        >>> history = History([])
+        >>> dict(history), history.stopped_because
+        ({}, '')
+    """
+
+    def __init__(self, records: Sequence[EpochRecord], stopped_because: str = "") -> None:
+        self.records = list(records)
+        self.stopped_because = stopped_because
+
+    def __getitem__(self, name: str) -> list[float]:
+        if not self.records or name not in self.records[0].values:
+            raise KeyError(name)
+        return [record.values[name] for record in self.records]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.records[0].values if self.records else ())
+
+    def __len__(self) -> int:
+        return len(self.records[0].values) if self.records else 0
+
+    @property
+    def epochs(self) -> list[int]:
+        """The number of each epoch, counted over the whole life of the model."""
+        return [record.epoch for record in self.records]
+
+    @property
+    def seconds(self) -> float:
+        """How long the epochs took."""
+        return sum(record.seconds for record in self.records)
+
+    def to_frame(self) -> Any:
+        """Return a polars dataframe: a row an epoch, a column a value."""
+        import polars
+
+        rates = [record.learning_rate for record in self.records]
+        seconds = [record.seconds for record in self.records]
+        columns = {"epoch": self.epochs, **self, "learning_rate": rates, "seconds": seconds}
+        return polars.DataFrame(columns)
+
+    def plot(self) -> Any:
+        """Return a matplotlib figure of the loss and the metrics over the epochs."""
+        return curves(dict(self))
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name}={series[-1]:.4g}" for name, series in self.items())
+        return f"<History of {len(self.records)} epochs: {last}>"
+
+    def _repr_html_(self) -> str:
+        return to_svg(self.plot()) if self.records else repr(self)

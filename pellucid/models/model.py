@@ -1,0 +1,359 @@
+"""The Keras-style shell: it holds what training changes, and computes nothing itself."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+import jax
+import numpy as np
+
+from pellucid.base.errors import ShapeError, StateError, explain
+from pellucid.base.tree import flatten, unflatten
+from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
+from pellucid.layers.layer import Symbol
+from pellucid.models.compiling import check_rules, make_recipe
+from pellucid.models.display import model_html, summary_text
+from pellucid.models.history import History
+from pellucid.models.progress import Progress
+from pellucid.models.scores import Scores
+from pellucid.models.validation import hold_out
+from pellucid.network.graph import trace
+from pellucid.network.network import Network
+from pellucid.network.summary import Summary, names_in_order, summarize
+from pellucid.training.adaptation import adapt
+from pellucid.training.callbacks import Callback, Control, pace_of
+from pellucid.training.evaluation import compile_evaluate, predict
+from pellucid.training.examples import as_examples, as_inputs
+from pellucid.training.interrupt import Interrupt
+from pellucid.training.placement import place
+from pellucid.training.programs import compile_init, compile_look, compile_start, compile_step
+from pellucid.training.record import EpochRecord
+from pellucid.training.rules import Rule, TerminateOnNaN
+from pellucid.training.state import Examples, Recipe, TrainState, seed_bits
+from pellucid.training.trainer import Trainer
+from pellucid.training.watch import NOTHING, Watch
+
+
+class Model:
+    """A network together with its parameters and the way it is trained.
+
+    Example:
+        >>> from pellucid.layers.dense import Dense
+        >>> from pellucid.layers.input import Input
+        >>> x = Input((2,))
+        >>> model = Model(x, Dense(1, "sigmoid")(x))
+        >>> model.predict([[0.0, 0.0]]).tolist()
+        [[0.5]]
+    """
+
+    def __init__(
+        self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol], seed: int = 0
+    ) -> None:
+        self.seed = seed
+        self._begin(trace(_listed(inputs), _listed(outputs)))
+
+    @classmethod
+    def restored(cls, checkpoint: Checkpoint) -> "Model":
+        """Return the model a checkpoint holds, where it stood."""
+        model = cls.__new__(Model)
+        model.seed = int(checkpoint.train.seed[0]) << 32 | int(checkpoint.train.seed[1])
+        model._hold(checkpoint)
+        return model
+
+    def _begin(self, network: Network) -> None:
+        """Start from fresh parameters drawn with the model's seed."""
+        bits = seed_bits(self.seed)
+        params, state = compile_init(network)(bits)
+        rate, count = np.zeros((), np.float32), np.zeros((), np.int32)
+        self._hold(
+            Checkpoint(network, None, TrainState(params, state, {}, rate, count, count, bits))
+        )
+
+    def _hold(self, checkpoint: Checkpoint) -> None:
+        network, recipe, train = checkpoint
+        still = frozenset(node.owner for node in network.nodes if not node.layer.trainable)
+        self._network, self._recipe, self._train = network, recipe, train
+        self._frozen = still if recipe is None else recipe.frozen
+        self._trainer = None if recipe is None else Trainer(recipe, jax.device_put(train))
+        self.history = History([])
+
+    # What it is made of
+
+    @property
+    def network(self) -> Network:
+        """The layers and how they are wired."""
+        return self._network
+
+    @property
+    def train_state(self) -> TrainState:
+        """All that training changes: parameters, state, the optimizer's memory, counters."""
+        return self._trainer.train if self._trainer is not None else self._train
+
+    @property
+    def recipe(self) -> Recipe:
+        """What `compile` settled."""
+        if self._recipe is None:
+            what = "This model has not been compiled, so it cannot be trained or evaluated."
+            hint = 'model.compile("adam", loss=...) first'
+            raise StateError(explain(what, got="no compile()", expected="compile()", hint=hint))
+        return self._recipe
+
+    @property
+    def trainer(self) -> Trainer:
+        """The trainer that `compile` made."""
+        if self._trainer is None:
+            train = self._train
+            start = compile_start(self.recipe)(train.seed, train.params, train.state)
+            start = start._replace(epoch=train.epoch, step=train.step)
+            self._trainer = Trainer(self.recipe, start)
+        return self._trainer
+
+    @property
+    def weights(self) -> dict[str, np.ndarray]:
+        """Every parameter and state by its path, "dense/kernel", as host arrays."""
+        held = (self.train_state.params, self.train_state.state)
+        leaves = {**flatten(held[0]), **flatten(held[1])}
+        return {path: np.array(leaves[path]) for path in names_in_order(self.network)}
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return every parameter and state, in the order of the layers."""
+        return list(self.weights.values())
+
+    def set_weights(self, weights: Sequence[Any] | Mapping[str, Any]) -> None:
+        """Put arrays, in the order of `get_weights` or by path, in place of those there are.
+
+        Raises:
+            ShapeError: the number of arrays or the shape of one differs; nothing is changed.
+        """
+        here = self.weights
+        if not isinstance(weights, Mapping):
+            if len(weights) != len(here):
+                what = "set_weights was given another number of arrays than this model has."
+                raise ShapeError(explain(what, got=len(weights), expected=len(here)))
+            weights = dict(zip(here, weights, strict=True))
+        for path, array in weights.items():
+            if path not in here or np.shape(array) != here[path].shape:
+                what = f"The weights {path!r} do not fit this model."
+                expected = here[path].shape if path in here else ", ".join(here)
+                raise ShapeError(explain(what, got=np.shape(array), expected=expected))
+        leaves = {p: np.asarray(weights.get(p, here[p]), here[p].dtype) for p in here}
+        train = self.train_state
+        tree = jax.device_put(unflatten(leaves))
+        params = {o: {k: tree[o][k] for k in group} for o, group in train.params.items()}
+        state = {o: {k: tree[o][k] for k in group} for o, group in train.state.items()}
+        self._set_train(train._replace(params=params, state=state))
+
+    def freeze(self, *names: str) -> None:
+        """Keep the parameters of these layers (all, if none is named) as they are."""
+        self._set_frozen(self._frozen | set(self._owners(names)))
+
+    def unfreeze(self, *names: str) -> None:
+        """Let gradients change the parameters of these layers (all, if none is named)."""
+        self._set_frozen(self._frozen - set(self._owners(names)))
+
+    # How it is trained
+
+    def compile(
+        self,
+        optimizer: Any = "adam",
+        loss: Any = None,
+        metrics: Any = (),
+        *,
+        loss_weights: Any = None,
+        weighted_metrics: Any = (),
+        dtype: str = "float32",
+        watch: Watch = NOTHING,
+    ) -> None:
+        """Choose how to train. Parameters stay as they are; the optimizer starts afresh.
+
+        Several outputs take a mapping by the output's name, or a list in order. `dtype`
+        is what layers compute with, "float32" or "bfloat16"; parameters, losses and
+        metrics are float32 either way.
+        """
+        self._train = self.train_state
+        self._trainer = None
+        self._recipe = make_recipe(
+            self.network,
+            optimizer,
+            loss,
+            metrics,
+            weighted_metrics,
+            loss_weights,
+            watch=watch,
+            frozen=self._frozen,
+            dtype=dtype,
+        )
+
+    def adapt(self, x: Any) -> None:
+        """Let layers that learn from data (scaling) learn from `x`, all of it training rows."""
+        inputs = as_inputs(self.network, x)
+        weight = np.ones(len(next(iter(inputs.values()))), np.float32)
+        self._set_train(adapt(self.network, self.train_state, Examples(inputs, {}, weight)))
+
+    def fit(
+        self,
+        x: Any,
+        y: Any,
+        *,
+        batch_size: int | str = 32,
+        epochs: int = 1,
+        validation_data: tuple[Any, ...] | None = None,
+        validation_split: float = 0.0,
+        validation_by: str = "stratified",
+        shuffle: bool = True,
+        class_weight: Mapping[Any, float] | str | None = None,
+        sample_weight: Any = None,
+        callbacks: Sequence[Callback | Rule] = (),
+        verbose: int | str = "auto",
+    ) -> History:
+        """Train on `x` and `y`; return the values of every epoch.
+
+        `batch_size` is a number of rows, 1 for online learning, or "full". Held-out rows
+        are given as `validation_data` (x, y) or (x, y, sample_weight), or as the share
+        `validation_split`, chosen `validation_by` "stratified" shuffling (each class keeps
+        its share), "shuffled", or "last". The rows that train are visited in a new order
+        each epoch unless `shuffle` is False. A second fit goes on where the first ended.
+
+        Raises:
+            DataError, ShapeError: before the first step, naming row and column.
+            KeyboardInterrupt: after Ctrl-C, with the model as the last step left it.
+        """
+        recipe = self.recipe
+        examples = as_examples(recipe, x, y, sample_weight, class_weight)
+        examples, held_out = hold_out(
+            recipe, examples, validation_data, validation_split, validation_by, self.seed
+        )
+        rules = (TerminateOnNaN(), *(c for c in callbacks if isinstance(c, Rule)))
+        check_rules(rules, recipe.names, validate=held_out is not None)
+        trainer = self.trainer
+        trainer.train = adapt(self.network, trainer.train, examples)
+        events = trainer.records(
+            place(examples),
+            len(examples) if batch_size == "full" else _whole_number("batch_size", batch_size),
+            validation=held_out and place(held_out),
+            rules=rules,
+            shuffle=shuffle,
+            epochs=_whole_number("epochs", epochs, least=0),
+            pace=pace_of([c for c in callbacks if isinstance(c, Callback)]),
+        )
+        return self._follow(events, callbacks, Progress(epochs, verbose))
+
+    def _follow(
+        self, events: Iterator[Any], callbacks: Sequence[Callback | Rule], progress: Progress
+    ) -> History:
+        """Hand each record to those who wait for it, until one of them says stop."""
+        control = Control(self.trainer)
+        listeners = [c for c in callbacks if isinstance(c, Callback)]
+        self.history = history = History([])
+        for listener in listeners:
+            listener.on_train_begin(control)
+        with Interrupt() as interrupt:
+            for record in events:
+                progress.show(record)
+                if isinstance(record, EpochRecord):
+                    history.records.append(record)
+                for listener in listeners:
+                    _tell(listener, record, control)
+                if interrupt.asked or control.stopped_because:
+                    break
+            events.close()  # pyright: ignore[reportAttributeAccessIssue]
+        rule = self.trainer.stopped_by
+        by_rule = rule.reason.format(**rule.to_config()) if rule is not None else ""
+        history.stopped_because = control.stopped_because or by_rule
+        progress.close("interrupted" if interrupt.asked else history.stopped_because)
+        for listener in listeners:
+            listener.on_train_end(control)
+        if interrupt.asked:
+            raise KeyboardInterrupt
+        return history
+
+    def train_on_batch(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
+        """Take one step on these rows as one mini-batch; return its loss and metrics."""
+        trainer = self.trainer
+        examples = as_examples(self.recipe, x, y, sample_weight)
+        trainer.train = adapt(self.network, trainer.train, examples)
+        trainer.train, found = compile_step(self.recipe)(trainer.train, examples)
+        return Scores({name: float(found[name]) for name in self.recipe.names})
+
+    def evaluate(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
+        """Return the loss and metrics on `x` and `y`, in order and by name."""
+        examples = as_examples(self.recipe, x, y, sample_weight)
+        train = self.train_state
+        found = compile_evaluate(self.recipe)(train.params, train.state, examples)
+        return Scores({name: float(found[name]) for name in self.recipe.names})
+
+    def predict(self, x: Any) -> Any:
+        """Return the network's output for each row of `x`; a list where it has several."""
+        train, dtype = self.train_state, self._recipe.dtype if self._recipe else "float32"
+        inputs = as_inputs(self.network, x)
+        outputs = predict(self.network, dtype, train.params, train.state, inputs)
+        return outputs[0] if len(outputs) == 1 else list(outputs)
+
+    def inspect(self, x: Any, y: Any) -> dict[str, Any]:
+        """Return every z, a, delta, gradient, update and weight of one batch, by name.
+
+        The signals are those of the step that `train_on_batch` would take; nothing changes.
+        """
+        examples = as_examples(self.recipe, x, y)
+        train = adapt(self.network, self.trainer.train, examples)
+        return jax.device_get(compile_look(self.recipe)(train, examples))
+
+    # How it is shown and kept
+
+    def summarize(self) -> Summary:
+        """Return the layers, shapes and parameter counts as data."""
+        return summarize(self.network, self._frozen)
+
+    def summary(self, print_fn: Callable[[str], None] = print) -> None:
+        """Print the layers, shapes and parameter counts."""
+        print_fn(summary_text(self.summarize()))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the model and its training state to one file, whole or not at all."""
+        write_checkpoint(path, Checkpoint(self.network, self._recipe, self.train_state))
+
+    def __repr__(self) -> str:
+        shown = self.summarize()
+        return f"<{type(self).__name__}: {len(shown.rows)} layers, {shown.trainable} parameters>"
+
+    def _repr_html_(self) -> str:
+        return model_html(self.summarize())
+
+    def _set_train(self, train: TrainState) -> None:
+        if self._trainer is None:
+            self._train = train
+        else:
+            self._trainer.train = train
+
+    def _set_frozen(self, frozen: frozenset[str]) -> None:
+        self._frozen, self._train, self._trainer = frozen, self.train_state, None
+        if self._recipe is not None:
+            self._recipe = self._recipe._replace(frozen=frozen)
+
+    def _owners(self, names: Sequence[str]) -> Sequence[str]:
+        for name in names:
+            if name not in self.network:
+                what = f"This model has no layer called {name!r}."
+                expected = ", ".join(self.network.owners)
+                raise StateError(explain(what, got=name, expected=expected))
+        return [self.network[name].owner for name in names] or self.network.owners
+
+
+def _tell(listener: Callback, record: Any, control: Control) -> None:
+    if isinstance(record, EpochRecord):
+        listener.on_epoch_end(record, control)
+    else:
+        listener.on_steps_end(record, control)
+
+
+def _listed(symbols: Symbol | Sequence[Symbol]) -> Sequence[Symbol]:
+    return [symbols] if isinstance(symbols, Symbol) else symbols
+
+
+def _whole_number(name: str, value: Any, least: int = 1) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+        what = f"{name} is not a number this can be."
+        expected = f"a whole number, {least} or more"
+        hint = 'batch_size="full" takes all rows at once' if name == "batch_size" else ""
+        raise StateError(explain(what, got=repr(value), expected=expected, hint=hint))
+    return int(value)

@@ -1,0 +1,107 @@
+"""From placeholders, back through the calls that made them, to a network."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from pellucid.base.errors import ConfigError, explain
+from pellucid.base.types import Shape
+from pellucid.layers.input import Input
+from pellucid.layers.layer import Layer, Symbol
+from pellucid.network.network import Network, Node, Source
+
+
+def trace(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network:
+    """Return the network that computes `outputs` from `inputs`.
+
+    A layer object called twice is two nodes with one set of parameters.
+
+    Raises:
+        ConfigError: an output needs an input that is not listed, or is one itself; or two
+            layers have one name.
+    """
+    names = _input_names(inputs)
+    owners: dict[int, str] = {}
+    nodes: list[Node] = []
+    for symbol in _in_order(outputs):
+        if symbol.layer is None:
+            _check_listed(symbol, names)
+            continue
+        if id(symbol.layer) not in owners:
+            owners[id(symbol.layer)] = _name(symbol.layer, names.values())
+        owner = owners[id(symbol.layer)]
+        names[id(symbol)] = _unused(owner, names.values())
+        reads = tuple(names[id(i)] for i in symbol.inputs)
+        nodes.append(Node(names[id(symbol)], symbol.layer, reads, symbol.shape, owner))
+    sources = tuple(Source(names[id(s)], s.shape, s.dtype) for s in inputs)
+    if any(symbol.layer is None for symbol in outputs):
+        what = "An output of this network is one of its inputs."
+        raise ConfigError(explain(what, got="an Input", expected="what a layer gave"))
+    return Network(sources, tuple(nodes), tuple(names[id(s)] for s in outputs))
+
+
+def chain(input_shape: Shape, layers: Sequence[Layer], dtype: str = "float32") -> Network:
+    """Return the network that runs `layers` one after another on an input called "x"."""
+    x = Input(input_shape, name="x", dtype=dtype)
+    output = x
+    for layer in layers:
+        output = layer(output)
+    return trace([x], [output])
+
+
+def snake_case(class_name: str) -> str:
+    """Return the name a layer of that class gets where it has none.
+
+    Example:
+        >>> snake_case("BatchNormalization"), snake_case("Conv2D"), snake_case("ReLU")
+        ('batch_normalization', 'conv2d', 'relu')
+    """
+    parted = re.sub(r"([a-z])([A-Z][a-z])", r"\1_\2", class_name)
+    return re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", parted).lower().replace("re_lu", "relu")
+
+
+def _in_order(outputs: Sequence[Symbol]) -> list[Symbol]:
+    """Return all symbols the outputs need, each after those it reads."""
+    order: list[Symbol] = []
+    seen: set[int] = set()
+    waiting = [(symbol, False) for symbol in reversed(outputs)]
+    while waiting:
+        symbol, ready = waiting.pop()
+        if ready:
+            order.append(symbol)
+        elif id(symbol) not in seen:
+            seen.add(id(symbol))
+            waiting.append((symbol, True))
+            waiting.extend((earlier, False) for earlier in reversed(symbol.inputs))
+    return order
+
+
+def _input_names(inputs: Sequence[Symbol]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for symbol in inputs:
+        names[id(symbol)] = _unused(symbol.name or "x", names.values())
+    return names
+
+
+def _check_listed(symbol: Symbol, names: dict[int, str]) -> None:
+    if id(symbol) not in names:
+        what = f"An output needs the input {symbol.name or symbol.shape}, which is not listed."
+        hint = "list every Input the outputs depend on"
+        raise ConfigError(explain(what, got=", ".join(names.values()), expected="it", hint=hint))
+
+
+def _name(layer: Layer, taken: Collection[str]) -> str:
+    if layer.name is None:
+        return _unused(snake_case(type(layer).__name__), taken)
+    if layer.name in taken:
+        what = f"Two parts of this network are called {layer.name!r}."
+        hint = "give each layer a name of its own, or leave names out"
+        raise ConfigError(explain(what, got=layer, expected="names used once", hint=hint))
+    return layer.name
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    count, candidate = 0, name
+    while candidate in taken:
+        count += 1
+        candidate = f"{name}_{count}"
+    return candidate

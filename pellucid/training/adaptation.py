@@ -1,0 +1,31 @@
+"""Layers that learn from data: what scaling takes from the training rows, and only them."""
+
+import numpy as np
+
+from pellucid.network.network import Network
+from pellucid.training.evaluation import predict
+from pellucid.training.state import Examples, TrainState
+
+
+def adapt(network: Network, train: TrainState, examples: Examples) -> TrainState:
+    """Return the training state in which every such layer has seen its inputs once.
+
+    A layer that has learnt already, in an earlier fit or from a file, keeps what it knows.
+    """
+    for node in network.nodes:
+        if node.layer.learns_from_data and not _has_seen(train, node.owner):
+            x = _input_of(network, node.inputs[0], train, examples)
+            train = train._replace(state={**train.state, node.owner: node.layer.learn(x)})
+    return train
+
+
+def _has_seen(train: TrainState, owner: str) -> bool:
+    return bool(np.asarray(train.state[owner]["seen"]) > 0)
+
+
+def _input_of(network: Network, name: str, train: TrainState, examples: Examples) -> np.ndarray:
+    if name in examples.inputs:
+        return np.asarray(examples.inputs[name], np.float32)
+    before = network.up_to(name)
+    inputs = {source.name: np.asarray(examples.inputs[source.name]) for source in before.inputs}
+    return predict(before, "float32", train.params, train.state, inputs)[0]

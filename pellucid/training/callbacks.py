@@ -1,0 +1,55 @@
+"""Python code that acts between epochs or steps, at the price of going back to Python.
+
+What only reads records to stop or set the rate is cheaper as a rule (`rules.py`).
+"""
+
+from pellucid.training.record import EpochRecord, StepsRecord
+from pellucid.training.trainer import EACH_EPOCH, EACH_STEP, FREELY, Pace, Trainer
+
+
+class Control:
+    """What a callback may do to a training run."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self.stopped_because = ""
+
+    def stop(self, reason: str) -> None:
+        """End the run after this epoch or step."""
+        self.stopped_because = reason
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step."""
+        return self._trainer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._trainer.learning_rate = rate
+
+
+class Callback:
+    """Reads records as they come, and may steer the run. Override what you need.
+
+    A fit with a callback runs an epoch at a time, and a step at a time if one overrides
+    `on_steps_end`.
+    """
+
+    def on_train_begin(self, control: Control) -> None:
+        """Act before the first step."""
+
+    def on_steps_end(self, record: StepsRecord, control: Control) -> None:
+        """Act on a step that has just ended."""
+
+    def on_epoch_end(self, record: EpochRecord, control: Control) -> None:
+        """Act on an epoch that has just ended."""
+
+    def on_train_end(self, control: Control) -> None:
+        """Act after the last step, however the run ended."""
+
+
+def pace_of(callbacks: list[Callback]) -> Pace:
+    """Return how finely a fit must run for these callbacks."""
+    if any(type(c).on_steps_end is not Callback.on_steps_end for c in callbacks):
+        return EACH_STEP
+    return EACH_EPOCH if callbacks else FREELY

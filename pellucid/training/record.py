@@ -1,0 +1,70 @@
+"""What an epoch leaves behind, as numbers on the host."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from pellucid.training.block import Ledger
+from pellucid.training.watch import Signals
+
+
+class EpochRecord(NamedTuple):
+    """One epoch: what it cost, how well it went, how fast, and what was seen inside."""
+
+    epoch: int  # counted from 1 over the whole life of the training state
+    values: Mapping[str, float]  # loss and metrics, those of held-out rows as val_...
+    learning_rate: float  # of its last step
+    seconds: float
+    step_losses: np.ndarray  # (steps,), mean loss of each mini-batch
+    signals: Signals  # every leaf starts with an axis of looks
+
+    @property
+    def loss(self) -> float:
+        """The mean loss over the rows trained on."""
+        return self.values["loss"]
+
+
+class StepsRecord(NamedTuple):
+    """A part of an epoch in progress."""
+
+    epoch: int
+    step: int  # steps of this epoch so far
+    steps: int  # steps an epoch has
+    values: Mapping[str, float]  # of the epoch so far
+
+
+class Pages:
+    """Collects the ledgers of blocks, and gives out the epochs they complete."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names = names  # of the values, in the order of a record
+        self._losses: list[np.ndarray] = []
+        self._signals: list[Signals] = []
+        self._seconds = 0.0
+
+    def add(self, ledger: Ledger, epoch: int, seconds: float) -> list[EpochRecord]:
+        """Return the records of the epochs that end in `ledger`, `epoch` the first of them."""
+        page: Any = jax.device_get(ledger)
+        self._losses.append(np.array(page.losses[: page.steps]))
+        self._signals.append(jax.tree.map(lambda s: np.array(s[: page.looks]), page.signals))
+        self._seconds += seconds
+        count = int(page.epochs)
+        if not count:
+            return []
+        losses = np.concatenate(self._losses).reshape(count, -1)
+        signals = jax.tree.map(lambda *parts: np.concatenate(parts), *self._signals)
+        each = self._seconds / count
+        self._losses, self._signals, self._seconds = [], [], 0.0
+        return [
+            EpochRecord(
+                epoch + row,
+                {name: float(page.values[name][row]) for name in self._names},
+                float(page.rates[row]),
+                each,
+                losses[row],
+                jax.tree.map(lambda s, row=row: np.split(s, count)[row], signals),
+            )
+            for row in range(count)
+        ]

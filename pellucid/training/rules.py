@@ -1,0 +1,205 @@
+"""Rules that end or steer a fit by its numbers alone, run inside the compiled program.
+
+A rule is judged after each epoch without asking Python, so that many epochs stay one
+program. What only reads records and sets the learning rate or stops can be a rule;
+everything else is a callback.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from functools import partial
+from typing import ClassVar, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from pellucid.base.config import Config, config, option
+from pellucid.base.registry import Registry
+from pellucid.base.types import Tree
+from pellucid.training.state import TrainState
+
+Values = Mapping[str, Float[Array, ""]]  # an epoch's loss and metrics, by name
+
+
+class Verdict(NamedTuple):
+    """What a rule says after an epoch."""
+
+    memory: Tree
+    stop: Bool[Array, ""]
+    learning_rate: Float[Array, ""]
+
+
+@config
+class Rule(Config):
+    """Settings, plus pure functions from an epoch's values to a verdict."""
+
+    reason: ClassVar[str] = ""  # why a fit stopped, when this rule stopped it
+
+    @property
+    def watches(self) -> str | None:
+        """The name of the value it needs, if any."""
+        return None
+
+    @abstractmethod
+    def start(self, train: TrainState) -> Tree:
+        """Return what the rule remembers before the first epoch, as host arrays."""
+
+    @abstractmethod
+    def judge(self, memory: Tree, values: Values, train: TrainState) -> Verdict:
+        """Return the verdict on the epoch that has just ended."""
+
+    def finish(self, memory: Tree, train: TrainState) -> TrainState:
+        """Return the training state with which the fit ends."""
+        del memory
+        return train
+
+
+RULES: Registry[type[Rule]] = Registry("rule")
+
+
+@config
+class Improvement(Rule):
+    """A rule that counts the epochs since `monitor` was best."""
+
+    monitor: str = option(default="val_loss", about="which value of the record to follow")
+    min_delta: float = option(default=0.0, at_least=0, about="what counts as better")
+    patience: int = option(default=0, at_least=0, about="epochs to wait for better")
+    mode: str = option(default="auto", choices=("auto", "min", "max"))
+
+    @property
+    def watches(self) -> str:
+        return self.monitor
+
+    @property
+    def sign(self) -> float:
+        """1 if smaller values are better, -1 if larger ones are.
+
+        By itself (`mode="auto"`) a rule takes errors and losses for what should be small.
+        """
+        if self.mode != "auto":
+            return 1.0 if self.mode == "min" else -1.0
+        words = set(self.monitor.split("_")) | {self.monitor.removeprefix("val_")}
+        return 1.0 if words & SMALL_IS_GOOD else -1.0
+
+    def better(self, value: Float[Array, ""], best: Float[Array, ""]) -> Bool[Array, ""]:
+        """Return whether `value` beats `best`, which is already turned so that small is good."""
+        return self.sign * value < best - self.min_delta
+
+
+SMALL_IS_GOOD = {
+    *("loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy", "entropy"),
+    *("hinge", "divergence", "poisson", "cosh", "huber", "positives", "negatives"),
+}
+
+
+@RULES.register("early_stopping")
+@config
+class EarlyStopping(Improvement):
+    """Stop when `monitor` has not got better by `min_delta` for `patience` epochs.
+
+    With `restore_best_weights` the fit ends with the weights of the best epoch.
+    """
+
+    baseline: float | None = None
+    restore_best_weights: bool = False
+    start_from_epoch: int = option(default=0, at_least=0)
+
+    reason: ClassVar[str] = "no better {monitor} for {patience} epochs"
+
+    def start(self, train: TrainState) -> Tree:
+        memory = {
+            "best": _number(np.inf if self.baseline is None else self.sign * self.baseline),
+            "waited": _count(),
+            "seen": _count(),
+            "best_epoch": _count(),
+        }
+        if self.restore_best_weights:
+            memory["weights"] = jax.tree.map(_blank, (train.params, train.state))
+            memory["kept"] = _number(np.inf)
+        return memory
+
+    def judge(self, memory: Tree, values: Values, train: TrainState) -> Verdict:
+        value = values[self.monitor]
+        seen = memory["seen"] + 1
+        counts = seen > self.start_from_epoch
+        better = counts & self.better(value, memory["best"])
+        after = {
+            "best": jnp.where(better, self.sign * value, memory["best"]),
+            "waited": jnp.where(better | ~counts, 0, memory["waited"] + 1).astype("int32"),
+            "seen": seen,
+            "best_epoch": jnp.where(better, train.epoch, memory["best_epoch"]),
+        }
+        if self.restore_best_weights:
+            keep = counts & self.better(value, memory["kept"])
+            now = (train.params, train.state)
+            after["weights"] = jax.tree.map(partial(jnp.where, keep), now, memory["weights"])
+            after["kept"] = jnp.where(keep, self.sign * value, memory["kept"])
+        stop = after["waited"] >= max(self.patience, 1)
+        return Verdict(after, stop & counts, train.learning_rate)
+
+    def finish(self, memory: Tree, train: TrainState) -> TrainState:
+        if not self.restore_best_weights or not np.isfinite(memory["kept"]):
+            return train
+        params, state = memory["weights"]
+        return train._replace(params=params, state=state)
+
+
+@RULES.register("reduce_lr_on_plateau")
+@config
+class ReduceLROnPlateau(Improvement):
+    """Multiply the learning rate by `factor` when `monitor` stays for `patience` epochs."""
+
+    patience: int = option(default=10, at_least=0)
+    min_delta: float = option(default=1e-4, at_least=0)
+    factor: float = option(default=0.1, above=0, below=1)
+    cooldown: int = option(default=0, at_least=0)
+    min_lr: float = option(default=0.0, at_least=0)
+
+    def start(self, train: TrainState) -> Tree:
+        del train
+        return {"best": _number(np.inf), "waited": _count(), "resting": _count()}
+
+    def judge(self, memory: Tree, values: Values, train: TrainState) -> Verdict:
+        value = values[self.monitor]
+        better = self.better(value, memory["best"])
+        resting = jnp.maximum(memory["resting"] - 1, 0)
+        reset = better | (resting > 0)
+        waited = jnp.where(reset, 0, memory["waited"] + 1)
+        reduce = ~reset & (waited >= max(self.patience, 1))
+        lower = jnp.maximum(train.learning_rate * self.factor, self.min_lr)
+        after = {
+            "best": jnp.where(better, self.sign * value, memory["best"]),
+            "waited": jnp.where(reduce, 0, waited).astype("int32"),
+            "resting": jnp.where(reduce, self.cooldown, resting).astype("int32"),
+        }
+        rate = jnp.where(reduce, lower, train.learning_rate)
+        return Verdict(after, jnp.zeros((), "bool"), rate)
+
+
+@RULES.register("terminate_on_nan")
+@config
+class TerminateOnNaN(Rule):
+    """Stop when the loss of an epoch is not finite."""
+
+    reason: ClassVar[str] = "the loss is no longer a finite number"
+
+    def start(self, train: TrainState) -> Tree:
+        del train
+        return {}
+
+    def judge(self, memory: Tree, values: Values, train: TrainState) -> Verdict:
+        return Verdict(memory, ~jnp.isfinite(values["loss"]), train.learning_rate)
+
+
+def _number(value: float) -> np.ndarray:
+    return np.full((), value, np.float32)
+
+
+def _count() -> np.ndarray:
+    return np.zeros((), np.int32)
+
+
+def _blank(like: Array) -> np.ndarray:
+    return np.zeros(like.shape, like.dtype)

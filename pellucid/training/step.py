@@ -1,0 +1,79 @@
+"""One mini-batch: forward, backward, update, and a look at all of it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from pellucid.base.types import Params
+from pellucid.functions.schedules import Schedule
+from pellucid.network.network import Forward
+from pellucid.training.measuring import Sums, mean_loss, measure
+from pellucid.training.state import NOISE, Examples, Recipe, TrainState, key_for, split_params
+from pellucid.training.watch import Signals
+
+
+class StepRecord(NamedTuple):
+    """What a step leaves behind."""
+
+    loss: Float[Array, ""]  # the mean over the mini-batch, penalties included
+    sums: Sums
+    signals: Signals
+
+
+def step(recipe: Recipe, train: TrainState, batch: Examples) -> tuple[TrainState, StepRecord]:
+    """Train on one mini-batch."""
+    rows = len(batch)
+    moving, still = split_params(train.params, recipe.frozen)
+    nudges = recipe.network.nudges(rows, recipe.dtype)
+    slopes = jax.value_and_grad(objective, argnums=(0, 1), has_aux=True)
+    (loss, forward), (gradient, slope_of_z) = slopes(moving, nudges, still, recipe, train, batch)
+    rate = learning_rate(recipe, train)
+    update, memory = recipe.optimizer.update(gradient, train.memory, moving, rate)
+    signals = {
+        "z": forward.z,
+        "a": {name: forward.a[name] for name in forward.z},
+        "delta": jax.tree.map(lambda slope: slope * rows, slope_of_z),  # per example
+        "gradient": gradient,
+        "update": update,
+        "weight": train.params,
+    }
+    after = train._replace(
+        params={**jax.tree.map(jnp.add, moving, update), **still},
+        state=forward.state,
+        memory=memory,
+        learning_rate=rate,
+        step=train.step + 1,
+    )
+    sums = measure(recipe, forward, batch, loss)
+    return after, StepRecord(loss, sums, recipe.watch.read(signals))
+
+
+def objective(
+    moving: Params,
+    nudges: Mapping[str, Float[Array, "batch ..."]],
+    still: Params,
+    recipe: Recipe,
+    train: TrainState,
+    batch: Examples,
+) -> tuple[Float[Array, ""], Forward]:
+    """Return the loss of a mini-batch, and the pass that led to it."""
+    params = {**moving, **still}
+    forward = recipe.network.apply(
+        jax.tree.map(lambda p: p.astype(recipe.dtype), params),
+        train.state,
+        recipe.network.feed(batch.inputs, recipe.dtype),
+        key=key_for(train.seed, NOISE, train.step),
+        training=True,
+        nudges=nudges,
+        frozen=recipe.frozen,
+    )
+    return mean_loss(recipe, forward, batch, params), forward
+
+
+def learning_rate(recipe: Recipe, train: TrainState) -> Float[Array, ""]:
+    """Return the rate of the next step: scheduled, or as somebody left it."""
+    rate = recipe.optimizer.learning_rate
+    return rate(train.step).astype("float32") if isinstance(rate, Schedule) else train.learning_rate
