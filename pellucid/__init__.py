@@ -21,7 +21,7 @@ _PLACES = {
 _ROOMS = ("layers", "optimizers", "functions", "data", "plots", "experiments")
 _HOME = {name: place for place, names in _PLACES.items() for name in names}
 
-__all__ = [*_HOME, *_ROOMS]  # noqa: PLE0604
+__all__ = [*_HOME, *_ROOMS]
 
 
 def __getattr__(name: str) -> Any:

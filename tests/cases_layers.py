@@ -105,13 +105,17 @@ def case_of(name: str) -> Case:
 
 def fresh(case: Case) -> tuple[Any, Any]:
     """Return parameters and state of a case, its parameters away from zeros and ones."""
-    params, state = case.layer.init(jax.random.key(3), case.shape)
-    keys = jax.random.split(jax.random.key(4), len(params) + 1)
-    moved = {
-        name: array + 0.3 * jax.random.normal(key, array.shape)
-        for (name, array), key in zip(params.items(), keys, strict=False)
-    }
-    return moved, state
+
+    def start() -> tuple[Any, Any]:
+        params, state = case.layer.init(jax.random.key(3), case.shape)
+        keys = jax.random.split(jax.random.key(4), len(params) + 1)
+        moved = {
+            name: array + 0.3 * jax.random.normal(key, array.shape)
+            for (name, array), key in zip(params.items(), keys, strict=False)
+        }
+        return moved, state
+
+    return jax.jit(start)()
 
 
 NAMES = list(LAYERS)

@@ -6,13 +6,14 @@ import operator
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, Self, TypeVar, Union, dataclass_transform, get_args, get_origin
+from typing import Any, TypeVar, Union, dataclass_transform, get_args, get_origin
 from typing import get_type_hints as type_hints
 
 from pellucid.base.errors import ConfigError, explain, nearest
 from pellucid.base.registry import Registry
 
 C = TypeVar("C")
+Settings = TypeVar("Settings", bound="Config")
 
 
 def option(
@@ -80,7 +81,7 @@ class Config:
         return {f.name: self._plain(f.name, getattr(self, f.name)) for f in fields(self)}
 
     @classmethod
-    def from_config(cls, settings: Mapping[str, Any]) -> Self:
+    def from_config(cls: type[Settings], settings: Mapping[str, Any]) -> Settings:
         """Return the object that `to_config` described.
 
         Raises:
@@ -106,7 +107,9 @@ class Config:
         if "convert" in rules and value is not None:
             value = rules["convert"](value)
         value = _as_declared(hints[declared.name], value, label)
-        if "choices" in rules and value is not None:
+        if "choices" in rules and (
+            value is not None or type(None) not in kinds_of(hints[declared.name])
+        ):
             value = _choose(rules["choices"], value, label)
         _check_bounds(rules, value, label)
         return value
@@ -121,6 +124,16 @@ class Config:
             hint = "give it a name with the registry's register(), then save"
             raise ConfigError(explain(what, got=value, expected="a registered name", hint=hint))
         return value
+
+
+def kinds_of(hint: Any) -> tuple[Any, ...]:
+    """Return the types that a field's annotation allows.
+
+    Example:
+        >>> kinds_of(int | None), kinds_of(tuple[int, ...])
+        ((<class 'int'>, <class 'NoneType'>), (tuple[int, ...],))
+    """
+    return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 
 def _choose(choices: Any, value: Any, label: str) -> Any:
@@ -162,7 +175,7 @@ def _hints(cls: type) -> dict[str, Any]:
 
 def _as_declared(kind: Any, value: Any, label: str) -> Any:
     """Return a plain number, truth value or string as the declared type, exactly."""
-    kinds = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
+    kinds = kinds_of(kind)
     plain = {bool: _as_bool, int: _as_int, float: _as_float, str: _as_str}
     readers = [plain[k] for k in kinds if k in plain]
     if len(readers) < len(kinds) and not isinstance(value, bool | int | float | str):

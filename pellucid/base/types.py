@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray, PyTree, UInt32
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree, Shaped, UInt32
 
 AnyArray: TypeAlias = Array | np.ndarray  # on the device, or on the host
 Key: TypeAlias = PRNGKeyArray  # a typed key, as `jax.random.key` makes it
@@ -12,5 +12,5 @@ Seed: TypeAlias = UInt32[AnyArray, "2"]  # a key's bits, as a training state hol
 Shape: TypeAlias = tuple[int, ...]  # without the batch axis
 Params: TypeAlias = Mapping[str, Any]  # what gradients change: {"kernel": ..., "bias": ...}
 State: TypeAlias = Mapping[str, Any]  # what a forward pass changes: {"moving_mean": ...}
-Tree: TypeAlias = PyTree[Float[Array, "..."]]
+Tree: TypeAlias = PyTree[Shaped[AnyArray, "..."]]
 Activation: TypeAlias = Callable[[Float[Array, "*shape"]], Float[Array, "*shape"]]

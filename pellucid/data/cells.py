@@ -30,7 +30,7 @@ def read_column(sheet: Sheet, name: str, reading: Reading, kind: str | None = No
     if sheet.as_text or series.dtype.base_type() in _text_types():
         column = _from_text(sheet, name, _stripped(series, reading), reading, kind)
     else:
-        column = _from_typed(sheet, name, series, kind)
+        column = _from_typed(sheet, name, series, reading, kind)
     if column.kind == "number":
         _check_numbers(sheet, column)
     return column
@@ -53,9 +53,8 @@ def _from_text(sheet: Sheet, name: str, text: Any, reading: Reading, kind: str |
         return _category(name, text)
     pl = polars()
     present = len(text) - text.null_count()
-    if kind != "number" and _is_truth(text):
-        values = (text.str.to_lowercase() == "true").cast(pl.Float64)
-        return Column(name, "boolean", _floats(values))
+    if kind == "boolean" or (kind is None and _is_truth(text)):
+        return _truth(sheet, name, text)
     written = text.str.replace(",", ".", literal=True) if reading.decimal == "," else text
     numbers = written.cast(pl.Float64, strict=False)
     bad = (numbers.is_null() & text.is_not_null()).to_numpy()
@@ -67,9 +66,17 @@ def _from_text(sheet: Sheet, name: str, text: Any, reading: Reading, kind: str |
         return _category(name, text)  # a data frame says itself that this is text
     if bad.any():
         raise _mixed(sheet, name, text, bad)
-    if kind == "boolean":
-        return _booleans(sheet, name, _floats(numbers))
     return Column(name, "number", _floats(numbers))
+
+
+def _truth(sheet: Sheet, name: str, text: Any) -> Column:
+    pl = polars()
+    digits = text.str.to_lowercase().replace({"true": "1", "false": "0"})
+    values = digits.cast(pl.Float64, strict=False)
+    bad = (values.is_null() & text.is_not_null()).arg_true()
+    if len(bad):
+        raise _no_truth(sheet, name, int(bad[0]), text[int(bad[0])])
+    return _booleans(sheet, name, _floats(values))
 
 
 def _is_truth(text: Any) -> bool:
@@ -78,8 +85,11 @@ def _is_truth(text: Any) -> bool:
     return len(known) > 0 and words.all() and known.str.contains("^(?i)(true|false)$").all()
 
 
-def _from_typed(sheet: Sheet, name: str, series: Any, kind: str | None) -> Column:
+def _from_typed(sheet: Sheet, name: str, series: Any, reading: Reading, kind: str | None) -> Column:
     pl = polars()
+    if reading.na_values and series.dtype.is_numeric():
+        empty = series.cast(pl.String).is_in(reading.na_values).fill_null(False)
+        series = series.set(empty, None)
     if series.dtype.is_temporal():
         raise _date(sheet, name, series)
     if series.dtype == pl.Object:
@@ -114,9 +124,13 @@ def _category(name: str, text: Any) -> Column:
 def _booleans(sheet: Sheet, name: str, values: np.ndarray) -> Column:
     bad = np.flatnonzero(~np.isin(values, (0.0, 1.0)) & ~np.isnan(values))
     if len(bad):
-        what = f"{sheet.where(bad[0])} has no truth value in column {name!r}."
-        raise DataError(explain(what, got=values[bad[0]], expected="true or false, 1 or 0"))
+        raise _no_truth(sheet, name, int(bad[0]), values[bad[0]])
     return Column(name, "boolean", values)
+
+
+def _no_truth(sheet: Sheet, name: str, row: int, cell: object) -> DataError:
+    what = f"{sheet.where(row)} has no truth value in column {name!r}."
+    return DataError(explain(what, got=repr(cell), expected="true or false, 1 or 0"))
 
 
 def _mixed(sheet: Sheet, name: str, text: Any, bad: np.ndarray) -> DataError:

@@ -1,12 +1,9 @@
 """One column of a table as it was read, before anything is learnt from it."""
 
 from dataclasses import dataclass, replace
-from typing import Self
 
 import numpy as np
 from jaxtyping import Bool, Int, Num
-
-KINDS = ("number", "boolean", "category")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +29,11 @@ class Column:
         """Which rows have nothing here."""
         return self.values < 0 if self.kind == "category" else np.isnan(self.values)
 
-    def take(self, rows: Int[np.ndarray, " some"]) -> Self:
+    def take(self, rows: Int[np.ndarray, " some"]) -> "Column":
         """Return the column of those rows only."""
         return replace(self, values=self.values[rows])
 
-    def cell(self, row: int) -> object:
+    def cell(self, row: int | np.integer) -> object:
         """Return what stands in one row, in its own type; None where it is missing."""
         if self.missing[row]:
             return None

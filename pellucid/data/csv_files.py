@@ -51,7 +51,7 @@ def read_csv_text(path: Path, delimiter: str | None, text_encoding: str) -> CsvT
     if len(lines) == 0:
         raise DataError(explain(f"{path.name} is empty.", got="no lines", expected="a table"))
     header = content[: ends[0]].decode().rstrip("\r")
-    names = tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+    names = _names(path, header, delimiter)
     _check_names(path, names, delimiter, header)
     _check_lengths(path, lines, cells)
     if len(lines) == 1:
@@ -149,6 +149,15 @@ def _without_blank_lines(
     return b"\n".join(parts), np.concatenate([[0], lengths[:-1]]), lengths - 1
 
 
+def _names(path: Path, header: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(name.strip() for name in next(csv.reader([header], delimiter=delimiter)))
+    except csv.Error as error:
+        what = f"Line 1 of {path.name} has quotes in unusual places."
+        expected, hint = "column names", 'write a quote inside a name twice: "5"" pipe"'
+        raise DataError(explain(what, got=header[:60], expected=expected, hint=hint)) from error
+
+
 def _check_names(path: Path, names: tuple[str, ...], delimiter: str, header: str) -> None:
     if len(names) == 1:
         other = next((mark for mark in DELIMITERS if mark != delimiter and mark in header), None)
@@ -162,7 +171,8 @@ def _check_names(path: Path, names: tuple[str, ...], delimiter: str, header: str
         what = f"Line 1 of {path.name} has the column name {twice[0]!r} more than once."
         got, expected = f"columns {' and '.join(places)}", "a name of its own for each column"
         raise DataError(explain(what, got=got, expected=expected, hint="rename one of them"))
-    if all(_is_number(name) for name in names):
+    numbers = [name for name in names if _is_number(name)]
+    if len(numbers) == len(names) or any("." in name for name in numbers):
         what = f"Line 1 of {path.name} holds numbers where column names should stand."
         hint = "put a line with the columns' names on top"
         raise DataError(explain(what, got=header[:60], expected="column names", hint=hint))

@@ -3,7 +3,7 @@
 The room in five lines:
 
     raw = open_data("iris")                        # or "mnist", "data.csv", a folder, a frame
-    parts = split(raw.rows, stratify=raw.labels, seed=0)
+    parts = divide(raw, (0.7, 0.15, 0.15), seed=0) # by class, group or time; indices of rows
     encoding = learn(raw, parts.train)             # statistics of training rows only
     x, y = encoding.encode(raw)                    # float32 (rows, features), int32 (rows,)
     new = encoding.encode_new("tomorrow.csv")      # new.x, new.y, new.notes
@@ -18,7 +18,6 @@ nothing in it has seen the rows held out.
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from jaxtyping import Int, Num, UInt8
@@ -85,7 +84,7 @@ class Dataset:
         """The classes in their own type: words, integers or truth values."""
         return in_types(self.class_names, self.target.stands_for if self.target else "text")
 
-    def where(self, row: int) -> str:
+    def where(self, row: int | np.integer) -> str:
         """Return how to find a row again: "Line 17 of data.csv"."""
         if self.lines is None:
             return f"Row {row} of {self.name}"
@@ -103,7 +102,7 @@ class Dataset:
         what, expected = f"{self.name} has no column {name!r}.", ", ".join(self.feature_names)
         raise DataError(explain(what, got=repr(name), expected=expected or "pictures"))
 
-    def take(self, rows: Int[np.ndarray, " some"]) -> Self:
+    def take(self, rows: Int[np.ndarray, " some"]) -> "Dataset":
         """Return the set of those rows only. It no longer knows the rows held out."""
         x = tuple(c.take(rows) for c in self.x) if isinstance(self.x, tuple) else self.x[rows]
         return replace(

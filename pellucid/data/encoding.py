@@ -6,7 +6,7 @@ rows that come later just as it read the first.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float32, Int, Int32, UInt8
@@ -106,9 +106,9 @@ class Encoding:
         if labels and data.target is None:
             what = f"{data.name} has no target column {self.answer.column!r}."
             raise DataError(explain(what, got="inputs only", expected="a target in each row"))
-        known = data.target if labels is not False else None
+        x, known = self._inputs(data), data.target if labels is not False else None
         y = None if known is None else self.answer.encode(known, data.where)
-        return NewRows(self._inputs(data), y, data.notes, data.lines)
+        return NewRows(x, y, data.notes, data.lines)
 
     def decode(self, labels: Int[np.ndarray, "*rows"]) -> np.ndarray:
         """Return the classes that labels mean, in the type they had in the data."""
@@ -124,7 +124,7 @@ class Encoding:
         }
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
+    def from_json(cls, told: Mapping[str, Any]) -> "Encoding":
         """Return the encoding that `to_json` described.
 
         Raises:
@@ -143,11 +143,13 @@ class Encoding:
             raise FileError(explain(what, got=repr(error)[:120], expected=expected)) from error
 
     def _inputs(self, data: Dataset) -> Inputs:
-        if not isinstance(data.x, tuple):
-            if data.x.shape[1:] != self.shape or self.features:
-                what = f"The pictures of {data.name} have another shape than those of training."
-                raise DataError(explain(what, got=data.x.shape[1:], expected=self.shape))
+        if not isinstance(data.x, tuple) and data.x.shape[1:] == self.shape:
             return data.x
+        if not (isinstance(data.x, tuple) and self.features):
+            what = f"The rows of {data.name} have another shape than those of training."
+            got = "a table" if isinstance(data.x, tuple) else f"pictures {data.x.shape[1:]}"
+            expected = ", ".join(f.column for f in self.features) or f"pictures {self.shape}"
+            raise DataError(explain(what, got=got, expected=expected))
         x = np.empty((data.rows, *self.shape), np.float32)
         start = 0
         for feature in self.features:

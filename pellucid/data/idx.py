@@ -30,9 +30,10 @@ def read_idx(path: Path, axes: int) -> UInt8[np.ndarray, "..."]:
         got, expected = content[:4].hex(" ") or "nothing", f"{start.hex(' ')} at its beginning"
         what = f"{path.name} is no IDX file of bytes with {axes} axes."
         raise FileError(explain(what, got=got, expected=expected))
-    sizes = np.frombuffer(content[4 : 4 + 4 * axes], ">u4").tolist()
+    head = content[4 : 4 + 4 * axes].ljust(4 * axes, b"\0")
+    sizes = np.frombuffer(head, ">u4").tolist()
     wanted, found = math.prod(sizes), len(content) - 4 - 4 * axes
-    if len(sizes) < axes or found != wanted:
+    if found != wanted:
         what = f"{path.name} is not whole."
         got, expected = f"{found} bytes of data", f"{wanted} for the shape {tuple(sizes)}"
         raise FileError(explain(what, got=got, expected=expected, hint="fetch the file again"))

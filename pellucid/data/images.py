@@ -6,20 +6,17 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8
 
 from pellucid.base.errors import DataError, FileError, explain
 from pellucid.data.column import Column
-from pellucid.data.dataset import Dataset
-from pellucid.data.reading import Reading
+from pellucid.data.dataset import Dataset, Pictures
+from pellucid.data.reading import Reading, as_size
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 GREY_MODES = ("1", "L")
 WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 ORIENTATION, SIDEWAYS = 0x0112, range(5, 9)
-
-Pictures = UInt8[np.ndarray, "rows height width channels"]
 
 
 def read_images(folder: Path, reading: Reading) -> Dataset:
@@ -34,13 +31,14 @@ def read_images(folder: Path, reading: Reading) -> Dataset:
     """
     classes = [f for f in sorted(folder.iterdir()) if f.is_dir() and _pictures_in(f)]
     if len(classes) < 2:
-        what = f"{folder.name} is no set of pictures."
+        what = f"{folder.resolve().name} is no set of pictures."
         got = f"{len(classes)} sub-folders with pictures"
         hint = "put the pictures of each class into a folder named after it"
         raise DataError(explain(what, got=got, expected="two or more", hint=hint))
     paths = [(path, label) for label, f in enumerate(classes) for path in _pictures_in(f)]
     labels = np.array([label for _, label in paths], np.int32)
-    x = _decode([path for path, _ in paths], reading.size, reading.channels)
+    size = None if reading.size is None else as_size(reading.size)
+    x = _decode([path for path, _ in paths], size, reading.channels)
     words = tuple(f.name for f in classes)
     counts = np.bincount(labels)
     single = [word for word, count in zip(words, counts, strict=True) if count == 1]
@@ -48,7 +46,7 @@ def read_images(folder: Path, reading: Reading) -> Dataset:
     others = sum(1 for f in classes for path in f.rglob("*") if path.is_file()) - len(paths)
     notes += [f"ignored {others} files that are no pictures"] if others else []
     target = Column("class", "category", labels, words)
-    return Dataset(folder.name, x, target, reading=reading, notes=tuple(notes))
+    return Dataset(folder.resolve().name, x, target, reading=reading, notes=tuple(notes))
 
 
 def read_new_pictures(
@@ -150,6 +148,7 @@ def _opened(path: Path) -> Any:
     except (OSError, SyntaxError, ValueError, pil.Image.DecompressionBombError) as error:
         raise _broken(path, error) from error
     if picture.mode in WIDE_MODES:
+        picture.close()
         what = f"{path.name} has more than 8 bits a channel."
         hint = "save it with 8 bits, scaled to 0-255"
         raise FileError(explain(what, got=picture.mode, expected="8 bits", hint=hint))

@@ -83,6 +83,8 @@ IDX_SETS = {known.name: known for known in (MNIST, FASHION_MNIST)}
 
 Digits = UInt8[np.ndarray, "rows height width"]
 Labels = UInt8[np.ndarray, " rows"]
+HeldDigits = UInt8[np.ndarray, "held height width"]
+HeldLabels = UInt8[np.ndarray, " held"]
 
 
 def open_iris(reading: Reading) -> Dataset:
@@ -112,7 +114,7 @@ def open_idx_set(name: str, reading: Reading) -> Dataset:
 
 def load_idx_set(
     name: str, folder: str | None = None
-) -> tuple[tuple[Digits, Labels], tuple[Digits, Labels]]:
+) -> tuple[tuple[Digits, Labels], tuple[HeldDigits, HeldLabels]]:
     """Return ((x, y), (x_test, y_test)) of "mnist-full" or "fashion-mnist", as bytes.
 
     The files are taken from `folder`; else from where a system package puts them; else

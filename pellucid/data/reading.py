@@ -1,6 +1,6 @@
 """How rows are to be read: every choice a user has, declared once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pellucid.base.config import Config, config, option
 from pellucid.base.errors import ConfigError, explain
@@ -56,13 +56,13 @@ class Reading(Config):
         about="what to predict: which or how much",
     )
     missing: str = option(default="refuse", choices=MISSING, about="what to do about empty cells")
-    na_values: tuple[str, ...] = option(
+    na_values: Sequence[str] = option(
         default=(), convert=as_names, about="words that mean an empty cell, such as NA or ?"
     )
-    categorical: tuple[str, ...] = option(
+    categorical: Sequence[str] = option(
         default=(), convert=as_names, about="columns that name things, whatever they look like"
     )
-    drop: tuple[str, ...] = option(default=(), convert=as_names, about="columns to leave out")
+    drop: Sequence[str] = option(default=(), convert=as_names, about="columns to leave out")
     groups: str | None = option(default=None, about="the column whose rows must stay together")
     time: str | None = option(default=None, about="the column that orders the rows in time")
     delimiter: str | None = option(
@@ -73,7 +73,7 @@ class Reading(Config):
     unknown: str = option(
         default="refuse", choices=("refuse", "ignore"), about="categories the training rows lack"
     )
-    size: tuple[int, ...] | None = option(
+    size: int | Sequence[int] | None = option(
         default=None, convert=as_size, about="height and width to bring pictures to"
     )
     channels: int | None = option(

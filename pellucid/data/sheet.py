@@ -13,10 +13,8 @@ from pellucid.base.errors import DataError, FileError, explain, nearest
 from pellucid.data.csv_files import read_csv_text
 from pellucid.data.reading import Reading
 
-CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
 ARROW_ENDINGS = (".arrow", ".ipc", ".feather")
-TABLE_ENDINGS = CSV_ENDINGS + PARQUET_ENDINGS + ARROW_ENDINGS
 
 
 def polars() -> ModuleType:
@@ -45,7 +43,7 @@ class Sheet:
         """The names of the columns, in order."""
         return tuple(self.frame.columns)
 
-    def where(self, row: int) -> str:
+    def where(self, row: int | np.integer) -> str:
         """Return how to find a row again: "Line 17 of data.csv"."""
         if self.lines is None:
             return f"Row {row} of {self.name}"
@@ -163,6 +161,8 @@ def _from_arrays(name: str, arrays: Mapping[str, Any]) -> Sheet:
 def _series(name: str, key: str, array: np.ndarray) -> Any:
     masked = isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array)
     values = array.tolist() if masked or array.dtype == object else np.asarray(array)
+    if isinstance(values, list):  # pandas writes a missing word as the number NaN
+        values = [None if isinstance(cell, float) and cell != cell else cell for cell in values]
     try:
         return polars().Series(key, values)
     except (TypeError, ValueError, polars().exceptions.PolarsError) as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,8 @@ OWN = ("made by pellucid", "Apache-2.0")
 
 
 def _pictures(name: str, about: str, origin: tuple[str, str]) -> Entry:
-    def open_full(reading: Reading) -> Dataset:
-        return open_idx_set(name, reading)
-
-    shape, folder = (28, 28, 1), frozenset(("folder",))
-    return Entry(name, "pictures", 70_000, shape, 10, about, *origin, folder, open_full)
+    shape, folder, opener = (28, 28, 1), frozenset(("folder",)), partial(open_idx_set, name)
+    return Entry(name, "pictures", 70_000, shape, 10, about, *origin, folder, opener)
 
 
 def _gate(name: str) -> Entry:
@@ -74,7 +72,7 @@ def _toy(name: str) -> Entry:
     kind = "points" if toy.classes else "curve"
     return Entry(
         name, kind, toy.rows, (toy.features,), toy.classes, about, *OWN, TOY_SETTINGS,
-        lambda reading: open_toy(name, reading),
+        partial(open_toy, name),
     )  # fmt: skip
 
 
@@ -125,7 +123,7 @@ def open_data(source: Any, **settings: Any) -> Dataset:
             return read_images(path, reading)
         if not path.exists():
             what = f"There is no data called {str(source)!r}."
-            near = nearest(str(source), [*SETS, *(p.name for p in path.parent.glob("*"))])
+            near = nearest(path.name, [*SETS, *(p.name for p in path.parent.glob("*"))])
             expected = f"a file, a folder, or one of {', '.join(SETS)}"
             raise FileError(explain(what, got=str(source), expected=expected, hint=near))
         source = path

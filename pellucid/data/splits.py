@@ -7,8 +7,9 @@ import numpy as np
 from jaxtyping import Int, Num, Shaped
 
 from pellucid.base.errors import ConfigError, DataError, explain
+from pellucid.data.dataset import Dataset
 
-Rows = Int[np.ndarray, " some"]
+Rows = Int[np.ndarray, " _"]  # parts differ in length
 
 
 class Split(NamedTuple):
@@ -48,6 +49,24 @@ def split(
         raise ConfigError(explain(what, got=tuple(fractions), expected=expected))
     three = (*fractions, 0.0)[:3]
     return Split(*partition(rows, three, stratify=stratify, groups=groups, time=time, seed=seed))
+
+
+def divide(data: Dataset, fractions: Sequence[float] = (0.7, 0.15, 0.15), seed: int = 0) -> Split:
+    """Return the split that suits a set: by its times, its groups, or else its classes.
+
+    Rows that its makers held out are the test, and the others are divided between
+    training and validation as the first two fractions say.
+    """
+    rules = {"time": data.time, "groups": data.groups, "stratify": data.labels}
+    chosen = next(({name: rule} for name, rule in rules.items() if rule is not None), {})
+    if data.held_out is None:
+        return split(data.rows, fractions, seed=seed, **chosen)
+    rest = np.setdiff1d(np.arange(data.rows), data.held_out)
+    total = fractions[0] + fractions[1]
+    shares = (fractions[0] / total, fractions[1] / total)
+    inner = {name: rule[rest] for name, rule in chosen.items()}
+    parts = split(len(rest), shares, seed=seed, **inner)
+    return Split(rest[parts.train], rest[parts.validation], data.held_out)
 
 
 def k_fold(
@@ -112,12 +131,15 @@ def partition(
     else:
         classes = np.zeros(rows, int) if stratify is None else stratify
         parts = _by_class(classes, shares, random)
-    for share, part in zip(shares, parts, strict=True):
-        if share > 0 and not len(part):
-            what = "There are too few rows, or too few that may be apart, for this split."
-            got = f"{rows} rows into {', '.join(f'{share:.0%}' for share in shares)}"
-            raise DataError(explain(what, got=got, expected="a row for each part"))
+    _check_parts(parts, shares, rows)
     return parts
+
+
+def _check_parts(parts: tuple[Rows, ...], shares: np.ndarray, rows: int) -> None:
+    if any(share > 0 and not len(part) for share, part in zip(shares, parts, strict=True)):
+        what = "There are too few rows, or too few that may be apart, for this split."
+        got = f"{rows} rows into {', '.join(f'{share:.0%}' for share in shares)}"
+        raise DataError(explain(what, got=got, expected="a row for each part"))
 
 
 def _check_rules(rows: int, **rules: np.ndarray | None) -> None:

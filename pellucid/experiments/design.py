@@ -34,9 +34,7 @@ class Design(NamedTuple):
     batch_size: int
 
 
-def design(
-    experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndarray
-) -> Design:
+def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndarray) -> Design:
     """Return the model an experiment means for training rows x, y.
 
     Raises:

@@ -72,12 +72,14 @@ class ReLU(ActivationLayer):
 
     @property
     def nonlinearity(self) -> Function:
-        return _with_settings(
-            relu,
-            negative_slope=self.negative_slope,
-            max_value=self.max_value,
-            threshold=self.threshold,
-        )
+        if (self.max_value, self.negative_slope, self.threshold) == (None, 0, 0):
+            return relu
+        return self._bent
+
+    def _bent(self, z: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+        below = self.negative_slope * (z - self.threshold)
+        a = jnp.where(z >= self.threshold, z, below)
+        return a if self.max_value is None else jnp.minimum(a, self.max_value)
 
 
 @LAYERS.register()

@@ -72,7 +72,7 @@ class Layer(Config, ABC):
                 total += REGULARIZERS.resolve(wanted)(array)
         return total
 
-    def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, "..."]]:
+    def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, ...]]:
         """Return the state that the training rows `x` give a layer that learns from data."""
         raise TypeError(f"{type(self).__name__} takes nothing from training rows.")
 

@@ -31,7 +31,7 @@ class Merge(Transformation, ABC):
     def merge(self, parts: Several) -> Float[Array, "batch ..."]:
         """Return z for the inputs of a batch."""
 
-    def output_shape(self, input_shape: tuple[Shape, ...]) -> Shape:
+    def output_shape(self, input_shape: Any) -> Shape:
         shapes = _several(self, input_shape)
         try:
             if len({len(shape) for shape in shapes}) > 1:
@@ -61,7 +61,7 @@ class Add(Merge):
 class Subtract(Merge):
     """z = x1 - x2, for two inputs."""
 
-    def output_shape(self, input_shape: tuple[Shape, ...]) -> Shape:
+    def output_shape(self, input_shape: Any) -> Shape:
         _check_two(self, input_shape)
         return Merge.output_shape(self, input_shape)
 
@@ -113,7 +113,7 @@ class Concatenate(Transformation):
 
     axis: int = option(default=-1, about="the axis to join along; 0 is the batch")
 
-    def output_shape(self, input_shape: tuple[Shape, ...]) -> Shape:
+    def output_shape(self, input_shape: Any) -> Shape:
         shapes = _several(self, input_shape)
         axis = array_axis(self, self.axis, shapes[0]) - 1
         others = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
@@ -147,7 +147,7 @@ class Dot(Transformation):
     )
     normalize: bool = False
 
-    def output_shape(self, input_shape: tuple[Shape, ...]) -> Shape:
+    def output_shape(self, input_shape: Any) -> Shape:
         first, second = _check_two(self, input_shape)
         i, j = self._array_axes(first, second)
         if first[i - 1] != second[j - 1]:

@@ -1,6 +1,7 @@
 """Pooling: each window of an example becomes one number a channel."""
 
 import functools
+import math
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
@@ -23,25 +24,55 @@ def max_pool(
     x: Float[Array, "batch *positions channels"], windows: Windows
 ) -> Float[Array, "batch *windows channels"]:
     """Return the largest of each window. The gradient goes to the first of equal largest."""
-    return _max_pool_forward(x, windows)[0]
+    return _largest(x, windows)[0]
 
 
 def _max_pool_forward(x: Array, windows: Windows) -> tuple[Array, tuple[Array, Array]]:
-    z = functools.reduce(jnp.maximum, cut(x, windows, fill=-jnp.inf))
-    return z, (x, z)
+    z, winner = _largest(x, windows)
+    return z, (winner, x)
 
 
 def _max_pool_backward(windows: Windows, seen: tuple[Array, Array], delta: Array) -> tuple[Array]:
-    x, z = seen
-    waiting, shares = jnp.ones(z.shape, bool), []
-    for tap in cut(x, windows, fill=-jnp.inf):
-        largest = waiting & (tap == z)
-        waiting &= ~largest
-        shares.append(jnp.where(largest, delta, 0))
+    winner, x = seen  # of x, only its shape and type are read, so a compiled step keeps none
+    if windows.tile:
+        return (_spread_over_tiles(winner, delta, windows, x.shape),)
+    taps = math.prod(windows.size)
+    shares = [jnp.where(winner == number, delta, 0) for number in range(taps)]
     return tuple(jax.linear_transpose(lambda x: cut(x, windows), x)(shares))
 
 
 max_pool.defvjp(_max_pool_forward, _max_pool_backward)
+
+
+def _largest(x: Array, windows: Windows) -> tuple[Array, Array]:
+    """Return the largest of each window, and the number of the first tap that has it."""
+    z, *others = cut(x, windows, fill=-jnp.inf)
+    winner = jnp.zeros(z.shape, np.min_scalar_type(len(others)))
+    for number, tap in enumerate(others, start=1):
+        larger = (tap > z) | jnp.isnan(tap)  # NaN must come through
+        z = jnp.where(larger, tap, z)
+        winner = jnp.where(larger, winner.dtype.type(number), winner)
+    return z, winner
+
+
+def _spread_over_tiles(
+    winner: Array, delta: Array, windows: Windows, shape: tuple[int, ...]
+) -> Array:
+    """Return delta in the place of each tile's winner, 0 elsewhere, in the shape of x."""
+    axes, tiles = len(windows.size), delta.shape[1:-1]
+    between = tuple(range(2, 2 * axes + 1, 2))  # batch, tile, inside, tile, inside, channels
+    inside = [size for pair in zip((1,) * axes, windows.size, strict=True) for size in pair]
+    numbers = np.arange(math.prod(windows.size)).astype(winner.dtype).reshape(1, *inside, 1)
+    here = jnp.expand_dims(winner, between) == numbers
+    spread = jnp.where(here, jnp.expand_dims(delta, between), 0)
+    covered = [count * size for count, size in zip(tiles, windows.size, strict=True)]
+    starts = [before for before, _ in windows.margins(shape[1:-1])]
+    edges = [
+        (-before, size - (length - before), 0)  # what padding added goes, what no tile saw stays 0
+        for before, size, length in zip(starts, shape[1:-1], covered, strict=True)
+    ]
+    whole = spread.reshape(len(delta), *covered, shape[-1])
+    return jax.lax.pad(whole, jnp.zeros((), delta.dtype), [(0, 0, 0), *edges, (0, 0, 0)])
 
 
 def average_pool(

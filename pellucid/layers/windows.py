@@ -50,6 +50,11 @@ class Windows:
         """How many positions a window covers along each axis, gaps included."""
         return tuple((s - 1) * d + 1 for s, d in zip(self.size, self.dilation, strict=True))
 
+    @property
+    def tile(self) -> bool:
+        """Whether windows touch without overlap, as most pooling does."""
+        return self.strides == self.span == self.size
+
     def margins(self, positions: Shape) -> tuple[tuple[int, int], ...]:
         """Return how many positions are added before and after each axis."""
         if self.padding == "valid":

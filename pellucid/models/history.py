@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pellucid.plots.history import curves
 from pellucid.plots.figures import to_svg
+from pellucid.plots.history import curves
 from pellucid.training.record import EpochRecord
 
 

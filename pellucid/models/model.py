@@ -55,26 +55,25 @@ class Model:
     @classmethod
     def restored(cls, checkpoint: Checkpoint) -> "Model":
         """Return the model a checkpoint holds, where it stood."""
+        network, recipe, train = checkpoint
         model = cls.__new__(Model)
-        model.seed = int(checkpoint.train.seed[0]) << 32 | int(checkpoint.train.seed[1])
-        model._hold(checkpoint)
+        model.seed = int(train.seed[0]) << 32 | int(train.seed[1])
+        model._begin(network)
+        model._train = train
+        if recipe is not None:
+            model._recipe, model._frozen = recipe, recipe.frozen
+            model._trainer = Trainer(recipe, jax.device_put(train))
         return model
 
-    def _begin(self, network: Network) -> None:
-        """Start from fresh parameters drawn with the model's seed."""
-        bits = seed_bits(self.seed)
-        params, state = compile_init(network)(bits)
-        rate, count = np.zeros((), np.float32), np.zeros((), np.int32)
-        self._hold(
-            Checkpoint(network, None, TrainState(params, state, {}, rate, count, count, bits))
+    def _begin(self, network: Network | None) -> None:
+        """Take a network, its parameters still to be drawn."""
+        still = (
+            [node.owner for node in network.nodes if not node.layer.trainable] if network else ()
         )
-
-    def _hold(self, checkpoint: Checkpoint) -> None:
-        network, recipe, train = checkpoint
-        still = frozenset(node.owner for node in network.nodes if not node.layer.trainable)
-        self._network, self._recipe, self._train = network, recipe, train
-        self._frozen = still if recipe is None else recipe.frozen
-        self._trainer = None if recipe is None else Trainer(recipe, jax.device_put(train))
+        self._network, self._frozen = network, frozenset(still)
+        self._recipe: Recipe | None = None
+        self._train: TrainState | None = None
+        self._trainer: Trainer | None = None
         self.history = History([])
 
     # What it is made of
@@ -82,12 +81,22 @@ class Model:
     @property
     def network(self) -> Network:
         """The layers and how they are wired."""
+        if self._network is None:
+            what = "This model does not know yet what a row looks like."
+            hint = "put Input((features,)) first, or call fit or build"
+            raise StateError(explain(what, got="no Input", expected="a shape", hint=hint))
         return self._network
 
     @property
     def train_state(self) -> TrainState:
         """All that training changes: parameters, state, the optimizer's memory, counters."""
-        return self._trainer.train if self._trainer is not None else self._train
+        if self._trainer is not None:
+            return self._trainer.train
+        if self._train is None:
+            bits, rate, count = seed_bits(self.seed), np.zeros((), "f"), np.zeros((), "int32")
+            params, state = compile_init(self.network)(bits)
+            self._train = TrainState(params, state, {}, rate, count, count, bits)
+        return self._train
 
     @property
     def recipe(self) -> Recipe:
@@ -102,7 +111,7 @@ class Model:
     def trainer(self) -> Trainer:
         """The trainer that `compile` made."""
         if self._trainer is None:
-            train = self._train
+            train = self.train_state
             start = compile_start(self.recipe)(train.seed, train.params, train.state)
             start = start._replace(epoch=train.epoch, step=train.step)
             self._trainer = Trainer(self.recipe, start)
@@ -170,8 +179,6 @@ class Model:
         is what layers compute with, "float32" or "bfloat16"; parameters, losses and
         metrics are float32 either way.
         """
-        self._train = self.train_state
-        self._trainer = None
         self._recipe = make_recipe(
             self.network,
             optimizer,
@@ -183,6 +190,7 @@ class Model:
             frozen=self._frozen,
             dtype=dtype,
         )
+        self._keep_weights_only()
 
     def adapt(self, x: Any) -> None:
         """Let layers that learn from data (scaling) learn from `x`, all of it training rows."""
@@ -326,9 +334,15 @@ class Model:
             self._trainer.train = train
 
     def _set_frozen(self, frozen: frozenset[str]) -> None:
-        self._frozen, self._train, self._trainer = frozen, self.train_state, None
+        self._frozen = frozen
+        self._keep_weights_only()
         if self._recipe is not None:
             self._recipe = self._recipe._replace(frozen=frozen)
+
+    def _keep_weights_only(self) -> None:
+        """Let the optimizer start afresh, at the parameters and counters there are."""
+        if self._trainer is not None:
+            self._train, self._trainer = self._trainer.train, None
 
     def _owners(self, names: Sequence[str]) -> Sequence[str]:
         for name in names:

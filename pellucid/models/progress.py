@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import Any, TextIO
+from typing import Any
 
 from pellucid.training.record import EpochRecord, StepsRecord
 
@@ -16,7 +16,7 @@ class Progress:
     Silent with `verbose=0`; with 2 every epoch leaves a line of its own.
     """
 
-    def __init__(self, epochs: int, verbose: int | str = "auto", out: TextIO | None = None) -> None:
+    def __init__(self, epochs: int, verbose: int | str = "auto", out: Any = None) -> None:
         self._epochs, self._verbose = epochs, verbose
         self._out = out or sys.stdout
         self._cell = _notebook_cell() if verbose != 0 and out is None else None

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import StateError, explain
+from pellucid.layers.input import Input
 from pellucid.layers.layer import Layer, Symbol
 from pellucid.models.model import Model
-from pellucid.network.graph import chain
-from pellucid.network.network import Network
+from pellucid.network.graph import trace
 
 
 class Sequential(Model):
@@ -31,57 +31,30 @@ class Sequential(Model):
         self._input: Symbol | None = None
         self._compiled: tuple[tuple[Any, ...], dict[str, Any]] | None = None
         for layer in layers:
-            self.add(layer)
+            self._append(layer)
+        self._rebuild()
 
     def add(self, layer: Layer | Symbol) -> None:
-        """Append a layer; an `Input` may only come first."""
-        if isinstance(layer, Symbol):
-            if self.layers or layer.layer is not None:
-                what = "An Input can only be the first thing in a Sequential."
-                raise StateError(
-                    explain(what, got=f"after {len(self.layers)} layers", expected="0")
-                )
-            self._input = layer
-            return
-        if not isinstance(layer, Layer):
-            what = "This is not a layer."
-            raise StateError(explain(what, got=repr(layer), expected="a Layer or an Input"))
-        self.layers.append(layer)
-        self._forget()
+        """Append a layer; an `Input` may only come first. Parameters start afresh."""
+        self._append(layer)
+        self._rebuild()
 
     def pop(self) -> Layer:
-        """Remove the last layer and return it."""
+        """Remove the last layer and return it. Parameters start afresh."""
         layer = self.layers.pop()
-        self._forget()
+        self._rebuild()
         return layer
 
     def build(self, input_shape: Sequence[int], dtype: str = "float32") -> None:
         """Start from fresh parameters for rows of `input_shape`."""
-        self._begin(chain(tuple(input_shape), self.layers, dtype))
-        if self._compiled is not None:
-            given, named = self._compiled
-            super().compile(*given, **named)
+        self._input = Input(input_shape, name="x", dtype=dtype)
+        self._rebuild()
 
     def compile(self, *given: Any, **named: Any) -> None:
         """Choose how to train, as in `Model.compile`; it holds once the model is built."""
         self._compiled = given, named
-        if self.built or self._input is not None:
+        if self._network is not None:
             super().compile(*given, **named)
-
-    @property
-    def built(self) -> bool:
-        """Whether the shape of a row is known, so that there are parameters."""
-        return "_network" in self.__dict__
-
-    @property
-    def network(self) -> Network:
-        if not self.built:
-            if self._input is None or not self.layers:
-                what = "This model does not know yet what a row looks like."
-                hint = "put Input((features,)) first, or call fit or build"
-                raise StateError(explain(what, got="no Input", expected="a shape", hint=hint))
-            self.build(self._input.shape, self._input.dtype)
-        return self._network
 
     def fit(self, x: Any, y: Any, **settings: Any) -> Any:
         """Train, as `Model.fit` does, taking the shape of a row from `x` if need be."""
@@ -101,9 +74,28 @@ class Sequential(Model):
         super().adapt(x)
 
     def _see(self, x: Any) -> None:
-        if not self.built and self._input is None:
+        """Take the shape of a row from the first rows there are."""
+        if self._input is None:
             shape = np.shape(x)
             self.build(shape[1:] if len(shape) > 1 else (1,))
 
-    def _forget(self) -> None:
-        self.__dict__.pop("_network", None)
+    def _append(self, layer: Layer | Symbol) -> None:
+        if isinstance(layer, Layer):
+            self.layers.append(layer)
+        elif isinstance(layer, Symbol) and layer.layer is None and not self.layers:
+            self._input = layer
+        else:
+            what = "A Sequential is made of layers, with an Input only in front."
+            got = f"{layer!r} after {len(self.layers)} layers"
+            raise StateError(explain(what, got=got, expected="a layer"))
+
+    def _rebuild(self) -> None:
+        """Wire the layers there are, if it is known what a row looks like."""
+        known = self._input is not None and self.layers
+        output = self._input
+        for layer in self.layers if known else ():
+            output = layer(output)
+        self._begin(trace([self._input], [output]) if known else None)
+        if known and self._compiled is not None:
+            given, named = self._compiled
+            super().compile(*given, **named)

@@ -44,7 +44,7 @@ def hold_out(
         first = round(rows * (1 - share))
         return _rows(examples, np.arange(first)), _rows(examples, np.arange(first, rows))
     classes = _classes(recipe, examples) if by == "stratified" else None
-    train, held_out = split(rows, (1 - share, share), stratify=classes, seed=seed)
+    train, held_out, _ = split(rows, (1 - share, share), stratify=classes, seed=seed)
     return _rows(examples, train), _rows(examples, held_out)
 
 

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Shaped
 
-from pellucid.base.types import Key, Params, Shape, State
+from pellucid.base.types import AnyArray, Key, Params, Shape, State
 from pellucid.layers.layer import Layer, one_or_all
 
 
@@ -81,8 +81,8 @@ class Network:
         return params, state
 
     def feed(
-        self, columns: Mapping[str, Shaped[Array, "batch ..."]], dtype: str
-    ) -> dict[str, Shaped[Array, "batch ..."]]:
+        self, columns: Mapping[str, Shaped[AnyArray, "batch ..."]], dtype: str
+    ) -> dict[str, Shaped[AnyArray, "batch ..."]]:
         """Return stored columns as the types the layers compute with.
 
         What is kept small (bytes of an image) becomes `dtype` here, a batch at a time.
@@ -105,7 +105,7 @@ class Network:
         self,
         params: Params,
         state: State,
-        inputs: Mapping[str, Shaped[Array, "batch ..."]],
+        inputs: Mapping[str, Shaped[AnyArray, "batch ..."]],
         *,
         key: Key,
         training: bool,

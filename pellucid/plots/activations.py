@@ -37,21 +37,18 @@ def portrait(activation: Portrait) -> Figure:
 @drawn
 def overview(activations: Sequence[Portrait]) -> Figure:
     """Return several activations on one page, function and slope in one panel each."""
-    figure, axes = panels(len(activations), height=2.05, across=3)
+    figure, axes = panels(len(activations), height=2.3, across=3)
     for ax, activation in zip(axes, activations, strict=True):
         _draw(ax, activation.z, activation.a, BLUE, "a = f(z)")
         ax.plot(
             activation.z, activation.slope, color=VERMILLION, linestyle=(0, (5, 2)), label="slope"
         )
-        ax.set_title(label(activation.name))
-        if activation.formula:
-            ax.text(
-                0, 1.005, label(activation.formula, 38), transform=ax.transAxes, size=7, color=MUTED
-            )
-            ax.set_title(label(activation.name), pad=14)
-    figure.legend(
-        *axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2
-    ) if axes else None
+        ax.set_title(label(activation.name), pad=14)
+        below = {"transform": ax.transAxes, "size": 7, "color": MUTED}
+        ax.text(0, 1.02, label(activation.formula, 38), **below)
+    if axes:
+        handles, words = axes[0].get_legend_handles_labels()
+        figure.legend(handles, words, loc="outside upper right", ncols=2)
     return figure
 
 

@@ -30,7 +30,8 @@ def boundary(
     left, right, low, high = _frame(np.asarray(x, float))
     across, up = np.linspace(left, right, grid), np.linspace(low, high, grid)
     points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    values = np.asarray(predict(points), float).reshape(grid, grid, -1)
+    # A model that has blown up answers NaN; it then has no opinion, and the picture says so.
+    values = np.nan_to_num(np.asarray(predict(points), float)).reshape(grid, grid, -1)
     figure = new_figure(4.6, 6.2)
     ax = figure.subplots()
     winner, sureness = _decide(values, threshold)
@@ -86,7 +87,7 @@ def _outline(
         margins = [values[..., 0] - threshold]
     else:
         # A class is ahead of all others where its margin is positive: smooth, unlike argmax.
-        margins = [_margin(values, index) for index in np.unique(winner)[1:]]
+        margins = [_margin(values, index) for index in np.unique(winner)[1:].tolist()]
     for margin in margins:
         if margin.min() < 0 < margin.max():
             ax.contour(across, up, margin, levels=[0.0], colors=INK, linewidths=1.2)

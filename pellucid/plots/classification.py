@@ -1,12 +1,13 @@
 """How well classes are told apart: confusion, ROC, precision-recall, thresholds, balance."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Real
 
 from pellucid.plots.blocks import Table
-from pellucid.plots.figures import Axes, Figure, drawn, new_figure, panels
+from pellucid.plots.figures import Axes, Figure, Numbers, drawn, new_figure, panels
 from pellucid.plots.style import (
     BLUE,
     COLUMN,
@@ -19,8 +20,10 @@ from pellucid.plots.style import (
 )
 
 CELLS_WITH_PERCENT, CELLS_WITH_COUNT, CLASSES_NAMED = 10, 24, 40
+LEGEND_LINES = 20
+LETTER = 0.085  # inches a letter of a class name takes
 
-Curve = tuple[Sequence[float], Sequence[float]]  # the points of a line: x, then y
+Curve: TypeAlias = tuple[Numbers, Numbers]  # the points of a line: x, then y
 
 
 @drawn
@@ -34,15 +37,15 @@ def confusion(matrix: Real[np.ndarray, "classes classes"], class_names: Sequence
     classes = len(class_names)
     rows = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, rows, out=np.zeros(counts.shape), where=rows > 0)
-    side = min(COLUMN, max(3.2, 1.5 + 0.62 * classes))
+    side = min(COLUMN, max(4.4, 1.9 + 0.62 * classes))
     figure = new_figure(side * 0.92, side)
     ax = figure.subplots()
     shade = library().colors.LinearSegmentedColormap.from_list("share", [f"{BLUE}00", BLUE])
-    image = ax.imshow(shares, cmap=shade, vmin=0, vmax=1, interpolation="nearest")
+    image = ax.imshow(shares, cmap=shade, norm=_rare_shows(), interpolation="nearest")
     _write_cells(ax, counts, shares)
-    _name_classes(ax, class_names)
-    bar = figure.colorbar(image, ax=ax, shrink=0.6, pad=0.02, ticks=[0, 0.5, 1])
-    bar.ax.set_yticklabels(["0 %", "50 %", "100 %"])
+    _name_classes(ax, class_names, cell=(side - 1.9) / classes)
+    bar = figure.colorbar(image, ax=ax, shrink=0.6, pad=0.02, ticks=[0, 0.1, 0.5, 1])
+    bar.ax.set_yticklabels(["0 %", "10 %", "50 %", "100 %"])
     bar.set_label("share of the true class", fontsize=8.5)
     bar.outline.set_visible(False)
     return figure
@@ -77,9 +80,7 @@ def precision_recall(
 
 
 @drawn
-def thresholds(
-    at: Sequence[float], measures: Mapping[str, Sequence[float]], chosen: float | None = None
-) -> Figure:
+def thresholds(at: Numbers, measures: Mapping[str, Numbers], chosen: float | None = None) -> Figure:
     """Return measures such as precision and recall against the threshold they are taken at."""
     figure, (ax,) = panels(1, height=2.8)
     for index, (name, values) in enumerate(measures.items()):
@@ -92,9 +93,7 @@ def thresholds(
     return figure
 
 
-def threshold_table(
-    at: Sequence[float], measures: Mapping[str, Sequence[float]], rows: int = 11
-) -> Table:
+def threshold_table(at: Numbers, measures: Mapping[str, Numbers], rows: int = 11) -> Table:
     """Return the same as a table of at most `rows` thresholds, evenly chosen."""
     picked = np.unique(np.linspace(0, len(at) - 1, min(rows, len(at))).round().astype(int))
     lines = tuple(
@@ -104,7 +103,7 @@ def threshold_table(
 
 
 @drawn
-def balance(counts: Mapping[str, Sequence[int]], class_names: Sequence[str]) -> Figure:
+def balance(counts: Mapping[str, Numbers], class_names: Sequence[str]) -> Figure:
     """Return how many rows each class has, for each split ("training", "validation", ...)."""
     classes, thickness = len(class_names), 0.8 / len(counts)
     figure, (ax,) = panels(1, height=1.1 + classes * max(0.26, 0.17 * len(counts)))
@@ -114,7 +113,7 @@ def balance(counts: Mapping[str, Sequence[int]], class_names: Sequence[str]) -> 
         bars = ax.barh(
             places, numbers, height=thickness * 0.9, color=colour(index), label=label(split)
         )
-        total = max(sum(numbers), 1)
+        total = max(np.sum(numbers), 1)
         words = [f"{n:,} ({n / total:.1%})" for n in numbers]
         ax.bar_label(bars, words, padding=4, fontsize=8, color=MUTED)
     ax.set_yticks(range(classes), [label(name) for name in class_names])
@@ -125,6 +124,11 @@ def balance(counts: Mapping[str, Sequence[int]], class_names: Sequence[str]) -> 
     if len(counts) > 1:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(counts))
     return figure
+
+
+def _rare_shows() -> object:
+    """A scale by square roots: a mistake in 4 % of the cases is as visible as it matters."""
+    return library().colors.PowerNorm(0.5, vmin=0, vmax=1)
 
 
 def _write_cells(
@@ -139,16 +143,16 @@ def _write_cells(
     for (row, column), count in np.ndenumerate(counts):
         share = shares[row, column]
         percent = f"\n{share:.1%}" if classes <= CELLS_WITH_PERCENT and count else ""
-        ink = ON_COLOUR if share > 0.5 else INK if count else MUTED
+        ink = ON_COLOUR if share > 0.35 else INK if count else MUTED
         ax.text(column, row, f"{count:,}{percent}", ha="center", va="center", size=size, color=ink)
 
 
-def _name_classes(ax: Axes, class_names: Sequence[str]) -> None:
+def _name_classes(ax: Axes, class_names: Sequence[str], cell: float) -> None:
     classes = len(class_names)
     every = -(-classes // CLASSES_NAMED)
     places = range(0, classes, every)
     names = [label(class_names[place], 16) for place in places]
-    upright = classes <= 12 and max(map(len, names)) <= max(3, 48 // classes)
+    upright = every == 1 and max(map(len, names)) * LETTER <= cell
     turn = {} if upright else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
     size = 8.5 if classes <= 24 else 6.5
     ax.set_xticks(places, names, size=size, **turn)
@@ -170,9 +174,11 @@ def _draw_curves(ax: Axes, curves: Mapping[str, Curve], areas: Mapping[str, floa
         area = f" (area {areas[name]:.3f})" if name in areas else ""
         words = label(name) + area
         ax.plot(x, y, color=colour(index), linestyle=_dash(index), label=words, clip_on=False)
-    # 100 classes would make a legend longer than the page; the table beside it names them all.
+    # A hundred classes would make a legend longer than the figure.
     handles, words = ax.get_legend_handles_labels()
-    ax.legend(handles[:20], words[:20], loc="center left", bbox_to_anchor=(1.02, 0.5))
+    ax.legend(
+        handles[:LEGEND_LINES], words[:LEGEND_LINES], loc="center left", bbox_to_anchor=(1.02, 0.5)
+    )
 
 
 def _dash(index: int) -> str:

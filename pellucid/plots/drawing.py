@@ -22,7 +22,7 @@ from pellucid.plots.style import (
 Spot: TypeAlias = tuple[float, float]  # the upper left corner of a box, or a point
 Spots: TypeAlias = dict[str, Spot]
 
-BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN, HEAD = 150.0, 62.0, 34.0, 14.0, 5.0
+BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN, HEAD = 150.0, 74.0, 34.0, 14.0, 5.0
 BOXES_IN_A_ROW = 4  # of a chain; more go to the next row, so that it fits a column
 FONT = "DejaVu Sans, Verdana, Segoe UI, Helvetica, sans-serif"
 INPUT, OUTPUT, SHARED, OTHER = "green-s", "orange-s", "pink-s", "rule-s"  # edges of boxes
@@ -185,28 +185,32 @@ def _input_box(name: str, shape: Sequence[int | None], corner: Spot) -> Element:
 def _layer_box(node: Node, corner: Spot, is_end: bool, is_shared: bool) -> Element:
     edge = OUTPUT if is_end else SHARED if is_shared else OTHER
     kind = f"{node.kind} · {node.activation}" if node.activation else node.kind
-    facts = shape_words(node.output_shape)
+    facts = [kind, shape_words(node.output_shape)]
     if node.shared_with:
-        facts = f"{facts}  ·  shares {node.shared_with}"
+        facts.append(f"shares {node.shared_with}")
     elif node.parameters:
-        facts = f"{facts}  ·  {node.parameters:,} params"
+        facts.append(f"{node.parameters:,} parameters")
     look = {"class": f"surface-f {edge}"}
     look |= {} if node.trainable else {"stroke-dasharray": "5 3"}
-    return _box(corner, look, node.name, kind, facts)
+    return _box(corner, look, node.name, *facts)
 
 
-def _box(corner: Spot, look: Mapping[str, object], name: str, kind: str, facts: str) -> Element:
-    """A frame with three lines; what is too long for it shows when it is pointed at."""
+def _box(corner: Spot, look: Mapping[str, object], name: str, *facts: str) -> Element:
+    """A frame with up to four lines; what is too long for it shows when it is pointed at."""
     (x, y), centre = corner, corner[0] + BOX_WIDTH / 2
     frame = {"x": x, "y": y, "width": BOX_WIDTH, "height": BOX_HEIGHT, "rx": 7}
-    heading = text(centre, y + 20, label(name, 18), 12.5)
+    top = y + (BOX_HEIGHT - 15 * len(facts)) / 2 + 1
+    heading = text(centre, top + 3, label(name, 17), 12.5)
     heading.set("font-weight", "600")
+    lines = (
+        text(centre, top + 3 + 15.5 * place, label(fact, 25), 10.5, "muted-f")
+        for place, fact in enumerate(facts, 1)
+    )
     return element(
         "g",
         {},
-        element("title", {}, f"{name}: {kind}, {facts}"),
+        element("title", {}, f"{name}: {', '.join(facts)}"),
         element("rect", {**frame, **look, "stroke-width": 1.8}),
         heading,
-        text(centre, y + 36, label(kind, 24), 11, "muted-f"),
-        text(centre, y + 52, label(facts, 26), 10, "muted-f"),
+        *lines,
     )

@@ -4,14 +4,18 @@ import base64
 import functools
 import io
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeAlias
+
+import numpy as np
+from jaxtyping import Real
 
 from pellucid.plots.style import COLUMN, DARK, SETTINGS, library
 
 Figure: TypeAlias = Any  # matplotlib.figure.Figure, which is not imported before it is drawn
 Axes: TypeAlias = Any  # matplotlib.axes.Axes
+Numbers: TypeAlias = Sequence[float] | Real[np.ndarray, "_"]
 P = ParamSpec("P")
 
 PIXELS_PER_INCH = 144  # twice a report column's, for sharp screens
@@ -39,7 +43,7 @@ def new_figure(height: float, width: float = COLUMN) -> Figure:
 def panels(count: int, height: float, across: int = 2, **shared: Any) -> tuple[Figure, list[Axes]]:
     """Return a figure with `count` axes, row by row, each `height` inches high."""
     across = max(1, min(across, count))
-    down = -(-count // across)
+    down = max(1, -(-count // across))
     figure = new_figure(height * down)
     axes = figure.subplots(down, across, squeeze=False, **shared).ravel().tolist()
     for unused in axes[count:]:

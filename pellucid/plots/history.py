@@ -1,11 +1,11 @@
 """How training went: loss, metrics and learning rate, epoch by epoch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Real
 
-from pellucid.plots.figures import Axes, Figure, drawn, panels
+from pellucid.plots.figures import Axes, Figure, Numbers, drawn, panels
 from pellucid.plots.style import BLUE, INK, MUTED, VERMILLION, label, library
 
 VALIDATION = "val_"  # how Keras marks what was measured on the validation rows
@@ -13,13 +13,15 @@ WIDE_RANGE = 30.0  # largest over smallest value from which a log axis shows mor
 
 
 @drawn
-def curves(history: Mapping[str, Sequence[float]], best_epoch: int | None = None) -> Figure:
+def curves(history: Mapping[str, Numbers], best_epoch: int | None = None) -> Figure:
     """Return loss and metrics by epoch, training beside validation, the best epoch marked.
 
     `history` goes from names such as "loss" and "val_loss" to one value an epoch. Epochs
-    count from 1; without `best_epoch`, it is the one with the least (validation) loss.
+    count from 1; without `best_epoch`, it is the one with the least (validation) loss. The
+    learning rate has a figure of its own.
     """
-    kinds = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in history))
+    kinds = dict.fromkeys(name.removeprefix(VALIDATION) for name in history)
+    kinds.pop("learning_rate", None)
     best = best_epoch or _least(history.get("val_loss", history.get("loss", ())))
     figure, axes = panels(len(kinds), height=2.7)
     for ax, kind in zip(axes, kinds, strict=True):
@@ -28,7 +30,7 @@ def curves(history: Mapping[str, Sequence[float]], best_epoch: int | None = None
 
 
 @drawn
-def learning_rates(rates: Sequence[float]) -> Figure:
+def learning_rates(rates: Numbers) -> Figure:
     """Return the learning rate of each epoch, as steps."""
     values = np.asarray(rates, float)
     figure, (ax,) = panels(1, height=2.2)
@@ -39,9 +41,7 @@ def learning_rates(rates: Sequence[float]) -> Figure:
     return figure
 
 
-def _draw_kind(
-    ax: Axes, kind: str, history: Mapping[str, Sequence[float]], best: int | None
-) -> None:
+def _draw_kind(ax: Axes, kind: str, history: Mapping[str, Numbers], best: int | None) -> None:
     lines = []
     for name, words, colour in (
         (kind, "training", BLUE),
@@ -66,7 +66,7 @@ def _mark(ax: Axes, best: int, values: Real[np.ndarray, " epochs"]) -> None:
         ax.plot([], [], "o", color=INK, markersize=5, label=f"epoch {best}: {values[best - 1]:.4g}")
 
 
-def _least(values: Sequence[float]) -> int | None:
+def _least(values: Numbers) -> int | None:
     finite = np.where(np.isfinite(values), values, np.inf)
     return int(np.argmin(finite)) + 1 if np.isfinite(finite).any() else None
 

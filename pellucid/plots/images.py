@@ -1,6 +1,7 @@
 """Grids of small pictures: examples, the filters of a convolution, and its maps."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Real
@@ -48,11 +49,12 @@ def filters(kernel: Real[np.ndarray, "*window channels filters"]) -> Figure:
     figure = new_figure(tall * down + 0.75, max(4.0, side * across + 1.1))
     axes = figure.subplots(down, across, squeeze=False)
     limit = float(np.abs(window).max()) or 1.0
+    scale = _scale(_signs(), -limit, limit)
     for (row, column), ax in np.ndenumerate(axes):
         weights = window[:, :, row, column]
-        image = ax.imshow(weights, cmap=_signs(), vmin=-limit, vmax=limit, interpolation="nearest")
+        ax.imshow(weights, cmap=scale.cmap, norm=scale.norm, interpolation="nearest")
         _frame(ax)
-    figure.colorbar(image, ax=axes, shrink=0.8, pad=0.015).outline.set_visible(False)
+    figure.colorbar(scale, ax=axes, shrink=0.8, pad=0.015).outline.set_visible(False)
     shown = f"{across} of {count} filters, {down} of {channels} input channels"
     figure.suptitle(shown, fontsize=9, color=MUTED, x=0.01, ha="left")
     return figure
@@ -64,13 +66,12 @@ def maps(activation: Real[np.ndarray, "height width channels"], across: int = 8)
     answers = np.moveaxis(np.asarray(activation, float), -1, 0)
     shown = answers[:MOST_MAPS]
     figure, axes = _grid(len(shown), across, extra=0.17)
-    limits = float(shown.min()), float(shown.max())
+    scale = _scale("cividis", float(shown.min()), float(shown.max()))
     for index, (ax, answer) in enumerate(zip(axes, shown, strict=True)):
-        low, high = limits
-        image = ax.imshow(answer, cmap="cividis", vmin=low, vmax=high, interpolation="nearest")
+        ax.imshow(answer, cmap=scale.cmap, norm=scale.norm, interpolation="nearest")
         ax.set_title(f"{index}", fontsize=7.5, fontweight="normal", color=MUTED, pad=2)
         _frame(ax)
-    figure.colorbar(image, ax=axes, shrink=0.9, pad=0.015, aspect=30).outline.set_visible(False)
+    figure.colorbar(scale, ax=axes, shrink=0.9, pad=0.015, aspect=30).outline.set_visible(False)
     return figure
 
 
@@ -104,6 +105,12 @@ def _frame(ax: Axes) -> None:
     ax.grid(visible=False)
     for side in ("top", "right"):
         ax.spines[side].set_visible(True)
+
+
+def _scale(colours: Any, low: float, high: float) -> Any:
+    """One scale for all panels of a figure."""
+    matplotlib = library()
+    return matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(low, high), colours)
 
 
 def _signs() -> object:

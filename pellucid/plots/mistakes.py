@@ -8,7 +8,7 @@ from jaxtyping import Int, Real
 from pellucid.plots.blocks import Table
 from pellucid.plots.figures import Figure, drawn, new_figure
 from pellucid.plots.images import images
-from pellucid.plots.style import MUTED
+from pellucid.plots.style import MUTED, label
 
 
 def surest_mistakes(
@@ -38,10 +38,10 @@ def mistakes(
     rows = surest_mistakes(true, predicted, probability, most)
     if not len(rows):
         return _none()
-    titles = [
-        f"{class_names[int(true[row])]}, not\n{class_names[int(predicted[row])]} ({probability[row]:.0%})"
-        for row in rows
-    ]
+    titles = []
+    for row in rows:
+        is_class, said = class_names[int(true[row])], class_names[int(predicted[row])]
+        titles.append(f"{label(is_class, 10)}, not\n{label(said, 9)} ({probability[row]:.0%})")
     return images(np.asarray(pictures)[rows], titles)
 
 
@@ -70,6 +70,12 @@ def mistake_table(
 @drawn
 def _none() -> Figure:
     figure = new_figure(0.7)
-    figure.text(0.5, 0.5, "No mistakes: every row was predicted correctly.",
-                ha="center", va="center", color=MUTED)  # fmt: skip
+    figure.text(
+        0.5,
+        0.5,
+        "No mistakes: every row was predicted correctly.",
+        ha="center",
+        va="center",
+        color=MUTED,
+    )
     return figure

@@ -12,7 +12,7 @@ from pellucid.plots.style import label
 
 MOST_UNITS = 16  # drawn in a layer; of a larger one, the first and the last few
 FIRST, LAST = 8, 3
-WIDTH, STEP, RADIUS, TOP, BOTTOM, SIDE = 740.0, 27.0, 9.0, 50.0, 20.0, 96.0
+WIDTH, STEP, WIDEST_STEP, RADIUS, TOP, BOTTOM, SIDE = 740.0, 27.0, 48.0, 9.0, 50.0, 20.0, 96.0
 
 Point = tuple[float, float]
 Shown = dict[int, Point]  # where each drawn unit stands, by its number
@@ -30,10 +30,12 @@ def neurons(
     (blue positive, orange negative), its width the weight's size within the layer.
     """
     tallest = max(_slots(units) for units in layers.values())
-    height = TOP + BOTTOM + tallest * STEP
+    step = max(STEP, min(WIDEST_STEP, 6 * STEP / tallest))
+    height = TOP + BOTTOM + tallest * step
     gap = (WIDTH - 2 * SIDE) / max(len(layers) - 1, 1)
     columns = [
-        _column(SIDE + index * gap, units, height) for index, units in enumerate(layers.values())
+        _column(SIDE + index * gap, units, TOP + tallest * step / 2, step)
+        for index, units in enumerate(layers.values())
     ]
     content = []
     for index, (before, after) in enumerate(pairwise(columns)):
@@ -50,16 +52,15 @@ def _slots(units: int) -> int:
     return units if units <= MOST_UNITS else FIRST + 1 + LAST
 
 
-def _column(x: float, units: int, height: float) -> Shown:
+def _column(x: float, units: int, middle: float, step: float) -> Shown:
     numbers = [*range(units)]
     if units > MOST_UNITS:
         numbers = [*range(FIRST), *range(units - LAST, units)]
     slots = _slots(units)
-    middle = TOP + (height - TOP - BOTTOM) / 2
-    start = middle - (slots - 1) * STEP / 2
+    start = middle - (slots - 1) * step / 2
     skipped = slots - len(numbers)
     return {
-        unit: (x, start + (place + skipped * (place >= FIRST)) * STEP)
+        unit: (x, start + (place + skipped * (place >= FIRST)) * step)
         for place, unit in enumerate(numbers)
     }
 
@@ -92,7 +93,7 @@ def _units(name: str, units: int, column: Shown) -> list[Element]:
         about = element("title", {}, f"{name}, unit {unit}")
         drawn.append(element("circle", {"cx": x, "cy": y, **look}, about))
     if len(column) < units:
-        dots = column[FIRST - 1][1] + STEP
+        dots = (column[FIRST - 1][1] + column[units - LAST][1]) / 2
         drawn += [
             element("circle", {"cx": x, "cy": dots + offset, "r": 1.8, "class": "muted-f"})
             for offset in (-6.0, 0.0, 6.0)

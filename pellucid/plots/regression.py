@@ -39,8 +39,13 @@ def residuals(
     _points(scatter, predicted, left_over)
     scatter.axhline(0, color=INK, linewidth=1, linestyle=(0, (4, 3)))
     scatter.set(xlabel=f"predicted {label(target)}", ylabel="actual - predicted")
-    counts.hist(left_over, bins="auto" if len(left_over) < MANY else 60, orientation="horizontal",
-                color=BLUE, alpha=0.75)  # fmt: skip
+    counts.hist(
+        left_over,
+        bins="auto" if len(left_over) < MANY else 60,
+        orientation="horizontal",
+        color=BLUE,
+        alpha=0.75,
+    )
     counts.axhline(0, color=INK, linewidth=1, linestyle=(0, (4, 3)))
     counts.set_xlabel("rows")
     words = f"mean {left_over.mean():.3g}, std {left_over.std():.3g}"
@@ -50,5 +55,13 @@ def residuals(
 
 def _points(ax: Axes, x: Real[np.ndarray, " rows"], y: Real[np.ndarray, " rows"]) -> None:
     opacity = min(0.7, max(0.08, 60 / max(len(x), 1) ** 0.75))
-    ax.plot(x, y, "o", color=BLUE, alpha=opacity, markersize=4, markeredgewidth=0,
-            rasterized=len(x) > MANY)  # fmt: skip
+    ax.plot(
+        x,
+        y,
+        "o",
+        color=BLUE,
+        alpha=opacity,
+        markersize=4,
+        markeredgewidth=0,
+        rasterized=len(x) > MANY,
+    )

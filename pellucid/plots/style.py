@@ -7,7 +7,7 @@ from typing import Any
 # Okabe and Ito's colours, which people with any kind of colour vision can tell apart.
 BLUE, VERMILLION, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 ORANGE, SKY, YELLOW, GREY = "#e69f00", "#56b4e9", "#f0e442", "#8a8f98"
-PALETTE = (BLUE, VERMILLION, GREEN, PINK, ORANGE, SKY, YELLOW, GREY)
+PALETTE = (BLUE, VERMILLION, GREEN, PINK, ORANGE, SKY, GREY, YELLOW)  # yellow is faint on white
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 INK, MUTED, RULE, GRID, SURFACE = "#1f2328", "#59636e", "#c3c9d0", "#e6e9ed", "#ffffff"
@@ -21,8 +21,10 @@ DARK: Mapping[str, str] = MappingProxyType(
         RULE: "#525a65",
         GRID: "#30363e",
         SURFACE: "#171a1f",
-        BLUE: "#4ba3dd",
-        VERMILLION: "#f0803c",
+        BLUE: "#3d8fe0",
+        VERMILLION: "#ec6a2c",
+        SKY: "#9ad6f7",  # further from BLUE, which is lighter here
+        ORANGE: "#f4bd3f",
     }
 )
 
@@ -44,13 +46,17 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
         "axes.titlelocation": "left",
         "axes.titlesize": 10.5,
         "axes.titleweight": "bold",
+        "figure.constrained_layout.h_pad": 0.07,
         "figure.constrained_layout.use": True,
+        "figure.constrained_layout.w_pad": 0.07,
         "figure.facecolor": SURFACE,
         "font.size": 9.5,
         "grid.color": GRID,
         "grid.linewidth": 0.8,
+        "legend.edgecolor": "none",
+        "legend.facecolor": SURFACE,
         "legend.fontsize": 9,
-        "legend.frameon": False,
+        "legend.framealpha": 0.85,
         "legend.labelcolor": INK,
         "lines.linewidth": 1.8,
         "savefig.facecolor": SURFACE,
@@ -71,6 +77,7 @@ SETTINGS: Mapping[str, Any] = MappingProxyType(
 def library() -> ModuleType:
     """Return matplotlib, which is imported when the first figure is drawn."""
     import matplotlib
+    import matplotlib.cm
     import matplotlib.colors
     import matplotlib.figure
     import matplotlib.ticker

@@ -14,7 +14,8 @@ STYLESHEET = f"""
   }}
 }}
 * {{ box-sizing: border-box; }}
-html {{ color-scheme: light dark; background: var(--paper); color: var(--ink);
+html {{ print-color-adjust: exact; color-scheme: light dark;
+  background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }}
 body {{ margin: 0; }}
 main {{ max-width: 760px; margin: 0 auto; padding: 40px 16px 64px; }}
@@ -51,6 +52,7 @@ figure {{ margin: 1.2rem 0; }}
 img {{ display: block; max-width: 100%; height: auto; border-radius: 6px; }}
 figcaption {{ font-size: .88rem; margin-top: .4rem; }}
 summary {{ font-size: .88rem; cursor: pointer; margin-top: .3rem; }}
+@page {{ margin: 16mm; }}
 @media print {{
   :root {{ --ink: #000; --paper: #fff; --soft: #f5f7f9; --rule: #ccc; --muted: #444; }}
   main {{ max-width: none; padding: 0; }}

@@ -170,15 +170,10 @@ def _steps(
         groups = (last - span.first + every - 1) // every
         carry = jax.lax.fori_loop(0, groups, group, carry)
     if layout.rest:
-        watched = (layout.steps - 1) % every == 0
-        visit_rest = functools.partial(_visit, recipe if watched else plain)
-        rows = order[layout.whole * layout.batch_size :]
-        carry = jax.lax.cond(
-            span.last == layout.steps,
-            lambda carry: visit_rest(carry, examples.take(rows)),
-            lambda carry: carry,
-            carry,
-        )
+        rest = examples.take(order[layout.whole * layout.batch_size :])
+        watched = recipe if (layout.steps - 1) % every == 0 else plain
+        finish = functools.partial(_visit, watched, batch=rest)
+        carry = jax.lax.cond(span.last == layout.steps, finish, lambda c: c, carry)
     train, sums, ledger = carry
     return train, run._replace(sums=sums), ledger
 

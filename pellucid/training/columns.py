@@ -107,7 +107,7 @@ def _check_kept(wide: np.ndarray, narrow: np.ndarray, what: str) -> None:
         raise _at(wide, vanished, what, "has a value too small for float32", "> 1e-45", "scale it")
     lost = np.abs(wide.astype(np.float64) - narrow).max(axis=0)
     spread = wide.std(axis=0, dtype=np.float64)
-    destroyed = lost > LOST_SPREAD * spread
+    destroyed = (lost > LOST_SPREAD * spread) & (np.ptp(wide, axis=0) > 0)
     if destroyed.any():
         where = f", column {np.argwhere(destroyed)[0][0]}," if wide.ndim > 1 else ""
         worst = float(np.max(lost))

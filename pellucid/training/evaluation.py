@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Shaped
 
-from pellucid.base.types import Params, State
+from pellucid.base.types import AnyArray, Params, State
 from pellucid.network.network import Forward, Network
 from pellucid.training.measuring import Sums, mean_loss, measure, values
 from pellucid.training.state import Examples, Recipe
@@ -49,7 +49,7 @@ def run(
     dtype: str,
     params: Params,
     state: State,
-    inputs: Mapping[str, Shaped[Array, "batch ..."]],
+    inputs: Mapping[str, Shaped[AnyArray, "batch ..."]],
     *,
     training: bool = False,
     key: Any = None,

@@ -5,9 +5,10 @@ from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Shaped
+from jaxtyping import Array, Float
 
 from pellucid.base.types import Params, Shape
+from pellucid.functions.metric import wide
 from pellucid.network.network import Forward
 from pellucid.training.state import Examples, Recipe
 
@@ -18,7 +19,7 @@ def costs_of(recipe: Recipe, forward: Forward, batch: Examples) -> dict[str, Flo
     """Return the cost of each example on each output, loss weights included."""
     costs = {}
     for output, loss, weight in recipe.goals:
-        z = _exact(forward.z[output])
+        z = wide(forward.z[output])
         y = batch.targets[output]
         y = y.astype("int32" if loss.targets == "labels" else z.dtype)
         costs[output] = weight * loss(y, z, recipe.network[output].layer.nonlinearity)
@@ -33,7 +34,7 @@ def measure(recipe: Recipe, forward: Forward, batch: Examples, loss: Float[Array
         for output, cost in costs_of(recipe, forward, batch).items():
             sums[f"{output}_loss"] = jnp.sum(cost * batch.weight)
     for name, output, metric, weighted in recipe.measures:
-        a = _exact(forward.a[output])
+        a = wide(forward.a[output])
         weight = batch.weight if weighted else jnp.ones_like(batch.weight)
         sums[name] = metric.sums(batch.targets[output], a, weight)
     return sums
@@ -75,8 +76,3 @@ def mean_loss(
     costs = costs_of(recipe, forward, batch).values()
     mean = sum((jnp.mean(cost * batch.weight) for cost in costs), start=jnp.zeros(()))
     return mean + recipe.network.penalty(params)
-
-
-def _exact(values: Shaped[Array, "..."]) -> Shaped[Array, "..."]:
-    """Return half-precision values as float32: losses and metrics are summed exactly."""
-    return values.astype(jnp.promote_types(values.dtype, jnp.float32))

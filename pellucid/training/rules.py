@@ -18,6 +18,7 @@ from jaxtyping import Array, Bool, Float
 from pellucid.base.config import Config, config, option
 from pellucid.base.registry import Registry
 from pellucid.base.types import Tree
+from pellucid.functions.metrics import METRICS
 from pellucid.training.state import TrainState
 
 Values = Mapping[str, Float[Array, ""]]  # an epoch's loss and metrics, by name
@@ -76,22 +77,18 @@ class Improvement(Rule):
     def sign(self) -> float:
         """1 if smaller values are better, -1 if larger ones are.
 
-        By itself (`mode="auto"`) a rule takes errors and losses for what should be small.
+        By itself (`mode="auto"`) a rule asks the metric of that name; a loss should be small.
         """
         if self.mode != "auto":
             return 1.0 if self.mode == "min" else -1.0
-        words = set(self.monitor.split("_")) | {self.monitor.removeprefix("val_")}
-        return 1.0 if words & SMALL_IS_GOOD else -1.0
+        parts = self.monitor.removeprefix("val_").split("_")
+        endings = ["_".join(parts[first:]) for first in range(len(parts))]
+        known = next((METRICS[name] for name in endings if name in METRICS), None)
+        return -1.0 if known is not None and known.higher_is_better else 1.0
 
     def better(self, value: Float[Array, ""], best: Float[Array, ""]) -> Bool[Array, ""]:
         """Return whether `value` beats `best`, which is already turned so that small is good."""
         return self.sign * value < best - self.min_delta
-
-
-SMALL_IS_GOOD = {
-    *("loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy", "entropy"),
-    *("hinge", "divergence", "poisson", "cosh", "huber", "positives", "negatives"),
-}
 
 
 @RULES.register("early_stopping")

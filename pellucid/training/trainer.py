@@ -11,7 +11,6 @@ from pellucid.training.block import (
     MOST_EPOCHS,
     MOST_STEPS,
     Layout,
-    Run,
     Span,
     begin,
     compile_block,

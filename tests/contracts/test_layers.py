@@ -1,6 +1,7 @@
 """What every layer promises, asked of every registered layer."""
 
 import dataclasses
+import functools
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from cases_layers import NAMES, Case, case_of, fresh
+from cases_layers import NAMES, case_of, fresh
 
 from pellucid import layers
 from pellucid.base.registry import Registry
@@ -18,10 +19,23 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 KEY = jax.random.key(5)
 
 
-def run(case: Case, rows: int = 3, training: bool = False, dtype: str = "float32") -> Any:
-    params, state = fresh(case)
-    params = jax.tree.map(lambda array: array.astype(dtype), params)
-    return case.layer.apply(params, state, case.batch(rows, dtype), key=KEY, training=training)
+@functools.cache
+def program(name: str, training: bool) -> Any:
+    """Return the compiled `apply` of a case."""
+    return jax.jit(functools.partial(case_of(name).layer.apply, training=training))
+
+
+@functools.cache
+def arrays(name: str) -> Any:
+    """Return parameters and state of a case."""
+    return fresh(case_of(name))
+
+
+def run(name: str, training: bool = False, dtype: str = "float32", key: Any = KEY) -> Any:
+    """Return z of three rows, and the state after them."""
+    params, state = arrays(name)
+    params = {which: array.astype(dtype) for which, array in params.items()}
+    return program(name, training)(params, state, case_of(name).batch(3, dtype), key=key)
 
 
 def test_it_has_a_row(name: str):
@@ -32,7 +46,7 @@ def test_it_has_a_row(name: str):
 def test_its_output_has_the_promised_shape(name: str):
     case = case_of(name)
     for training in (False, True):
-        z, _ = run(case, training=training)
+        z, _ = run(name, training=training)
         assert z.shape == (3, *case.layer.output_shape(case.shape))
         assert case.layer.nonlinearity(z).shape == z.shape
         assert np.isfinite(z).all()
@@ -65,7 +79,7 @@ def test_its_settings_are_checked_against_registries(name: str):
 def test_a_key_decides_everything(name: str):
     case = case_of(name)
     for training in (False, True):
-        first, second = run(case, training=training)[0], run(case, training=training)[0]
+        first, second = run(name, training=training)[0], run(name, training=training)[0]
         np.testing.assert_array_equal(first, second)
     starts = [case.layer.init(jax.random.key(1), case.shape)[0] for _ in range(2)]
     jax.tree.map(np.testing.assert_array_equal, *starts)
@@ -73,26 +87,22 @@ def test_a_key_decides_everything(name: str):
 
 def test_rows_do_not_depend_on_each_other(name: str):
     case = case_of(name)
-    params, state = fresh(case)
+    params, state = arrays(name)
     batch = case.batch(3)
     training = not (case.mixes_rows or case.random)
-    together, _ = case.layer.apply(params, state, batch, key=KEY, training=training)
+    together, _ = run(name, training)
     for row in range(3):
         one = jax.tree.map(lambda x: x[row : row + 1], batch)  # noqa: B023 (used at once)
-        alone, _ = case.layer.apply(params, state, one, key=KEY, training=training)
+        alone, _ = program(name, training)(params, state, one, key=KEY)
         np.testing.assert_allclose(alone[0], together[row], rtol=1e-5, atol=1e-6)
 
 
 def test_compiled_and_plain_agree(name: str):
     case = case_of(name)
-    params, state = fresh(case)
+    params, state = arrays(name)
     for training in (False, True):
-
-        def apply(params, state, x):
-            return case.layer.apply(params, state, x, key=KEY, training=training)  # noqa: B023
-
-        plain = apply(params, state, case.batch(3))
-        compiled = jax.jit(apply)(params, state, case.batch(3))
+        plain = case.layer.apply(params, state, case.batch(3), key=KEY, training=training)
+        compiled = run(name, training)
         for one, other in zip(jax.tree.leaves(plain), jax.tree.leaves(compiled), strict=True):
             # fused arithmetic rounds elsewhere
             np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
@@ -100,22 +110,18 @@ def test_compiled_and_plain_agree(name: str):
 
 def test_training_matters_only_where_it_should(name: str):
     case = case_of(name)
-    seen, other = run(case, training=True)[0], run(case, training=False)[0]
+    seen, other = run(name, training=True)[0], run(name, training=False)[0]
     assert np.array_equal(seen, other) != (case.random or case.mixes_rows)
     if case.random:
-        params, state = fresh(case)
-        again, _ = case.layer.apply(
-            params, state, case.batch(3), key=jax.random.key(6), training=True
-        )
+        again, _ = run(name, training=True, key=jax.random.key(6))
         assert not np.array_equal(seen, again)
 
 
 def test_its_state_keeps_its_form(name: str):
-    case = case_of(name)
     for dtype in ("float32", "bfloat16"):
-        _, before = fresh(case)
+        _, before = arrays(name)
         for training in (False, True):
-            _, after = run(case, training=training, dtype=dtype)
+            _, after = run(name, training=training, dtype=dtype)
             assert jax.tree.structure(after) == jax.tree.structure(before)
             for old, new in zip(jax.tree.leaves(before), jax.tree.leaves(after), strict=True):
                 assert (old.shape, old.dtype, old.weak_type) == (
@@ -135,8 +141,8 @@ def test_everything_it_starts_with_is_strongly_typed(name: str):
 def test_half_precision_comes_out_as_it_went_in(name: str):
     case = case_of(name)
     for training in (False, True):
-        z, _ = run(case, training=training, dtype="bfloat16")
-        full, _ = run(case, training=training)
+        z, _ = run(name, training=training, dtype="bfloat16")
+        full, _ = run(name, training=training)
         if name != "CategoryEncoding":  # made from integers alone
             assert z.dtype == jnp.bfloat16
             assert case.layer.nonlinearity(z).dtype == jnp.bfloat16
@@ -151,7 +157,7 @@ def test_what_it_learns_from_data_is_its_state(name: str):
             case.layer.learn(np.zeros((2, 3)))
         return
     x = np.asarray(case.batch(20))
-    params, state = fresh(case)
+    params, state = arrays(name)
     before, _ = case.layer.apply(params, state, jnp.asarray(x), key=KEY, training=True)
     learnt = case.layer.learn(x)
     assert {k: (v.shape, v.dtype) for k, v in learnt.items()} == {

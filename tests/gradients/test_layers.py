@@ -25,6 +25,7 @@ def test_gradient_is_what_a_small_step_does(name: str, training: bool):
         )
         weights = jnp.asarray(np.random.default_rng(1).normal(size=z.shape))
 
+        @jax.jit
         def value(place: Any) -> Any:
             params, x = place
             x = case.batch(2) if case.ids else x

@@ -62,7 +62,8 @@ def test_json_and_back():
         ({"filled": 1}, "wrong type"),
         ({"mode": "thik"}, "did you mean 'thick'"),
         ({"shape": "circel"}, "did you mean 'circle'"),
-        ({"shape": 7}, "cannot be used as shape"),
+        ({"shape": 7}, "wrong type"),
+        ({"shape": None}, "cannot be used as shape"),
     ],
 )
 def test_a_wrong_value_is_named_where_it_is_written(settings, words):

@@ -1,0 +1,43 @@
+"""How a command ends: its exit code, and one line on why where it did not do as asked.
+
+0    done
+1    ran and failed
+2    refused: usage, data or a file; nothing was changed on disk
+3    training became non-finite
+130  stopped by Ctrl-C
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from pellucid.base.errors import PellucidError
+
+FAILED, REFUSED, NOT_FINITE, INTERRUPTED = 1, 2, 3, 130
+
+
+def answered(command: Callable[[], Any]) -> NoReturn:
+    """Run a command and leave with its exit code; what it returns, if a number, is the code."""
+    try:
+        code = command()
+    except click.ClickException as error:
+        _say(error.format_message())
+        code = REFUSED
+    except PellucidError as error:
+        _say(error.one_line)
+        code = REFUSED
+    except (KeyboardInterrupt, click.Abort):
+        code = INTERRUPTED
+    except BrokenPipeError:  # whoever reads our output has heard enough
+        sys.stderr.close()
+        code = 0
+    except MemoryError:
+        _say("not enough memory; try fewer rows, a smaller network, or smaller pictures")
+        code = FAILED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(line: str) -> None:
+    print(f"pellucid: {line}", file=sys.stderr)

@@ -1,0 +1,51 @@
+"""The command table. A command's module is loaded when it is called, so help is quick."""
+
+import importlib
+from collections.abc import Sequence
+
+import click
+
+import pellucid
+from pellucid.cli.exits import answered
+
+COMMANDS = {
+    "train": ("training", "learn from data, and judge on rows held out"),
+    "evaluate": ("evaluating", "judge a run on other rows"),
+    "predict": ("predicting", "write what a run predicts for new rows"),
+    "report": ("reporting", "show a run's report again"),
+    "data": ("datasets", "list the data sets that come along, or look into a file"),
+}
+
+
+class Table(click.Group):
+    """A group whose commands are known by name and line, and loaded when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        return importlib.import_module(f"pellucid.cli.{module}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pellucid.__version__, prog_name="pellucid")
+def pellucid_command() -> None:
+    r"""Neural networks you can see into.
+
+    \b
+    pellucid train mnist                         10,000 real digits, held-out rows, a report
+    pellucid train table.csv --target column     a table of your own
+    pellucid predict runs/table-1 new.csv        raw rows in, predictions out
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    answered(lambda: pellucid_command.main(arguments, prog_name="pellucid", standalone_mode=False))

@@ -1,0 +1,53 @@
+"""What every activation promises."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from cases_functions import ACTIVATIONS as CASES
+
+from pellucid.functions.activations import ACTIVATIONS
+
+Z = np.linspace(-5, 5, 24, dtype="float32").reshape(2, 3, 4)[..., [3, 0, 2, 1]]
+
+
+@pytest.fixture(
+    params=[(name, i) for name, them in CASES.items() for i in range(len(them))], ids=str
+)
+def activation(request):
+    name, number = request.param
+    return CASES[name][number]
+
+
+def settings_free(name):
+    return CASES[name][0]
+
+
+def test_each_has_a_case():
+    assert set(CASES) == set(ACTIVATIONS)
+
+
+def test_its_name_gives_it_back():
+    for name in ACTIVATIONS:
+        assert ACTIVATIONS.resolve(name) is settings_free(name)
+        assert ACTIVATIONS.name_of(ACTIVATIONS[name]) == name
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_dtype_is_kept(activation, dtype):
+    z = jnp.asarray(Z[:, :2], dtype)
+    assert activation(z).dtype == dtype
+    assert jax.grad(lambda z: activation(z).sum())(z).dtype == dtype
+
+
+def test_compiled_and_plain_agree(activation):
+    z = jnp.asarray(Z[:, :2])
+    np.testing.assert_allclose(jax.jit(activation)(z), activation(z), rtol=1e-6, atol=1e-6)
+
+
+def test_far_out_it_stays_finite_where_its_limits_are(activation):
+    if activation is CASES["exponential"][0]:
+        return  # it grows beyond every number, as it should
+    z = jnp.asarray([[-1e3, 1e3], [1e3, -1e3]], "float32")
+    assert np.isfinite(activation(z)).all()
+    assert np.isfinite(jax.grad(lambda z: activation(z).sum())(z)).all()
