@@ -80,4 +80,4 @@ def _area_under_pr(
     intercept = found[1:] - slope * said[1:]
     growth = jnp.where((said[:-1] > 0) & (said[1:] > 0), quotient(said[:-1], said[1:]), 1)
     area = slope * (more_found + intercept * jnp.log(growth))
-    return jnp.sum(quotient(area, jnp.broadcast_to(found[:1], area.shape)), axis=0)
+    return jnp.sum(quotient(area, found[:1]), axis=0)

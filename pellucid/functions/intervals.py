@@ -37,7 +37,8 @@ def wilson_interval(successes: int, rows: int, confidence: float = 0.95) -> Inte
     middle = share + z**2 / (2 * rows)
     reach = z * math.sqrt(share * (1 - share) / rows + (z / (2 * rows)) ** 2)
     low, high = ((middle + side * reach) / (1 + z**2 / rows) for side in (-1, 1))
-    return Interval(max(0.0, low), min(1.0, high))
+    # at the ends rounding would leave next to nothing where there is nothing
+    return Interval(low if successes > 0 else 0.0, high if successes < rows else 1.0)
 
 
 def bootstrap_interval(

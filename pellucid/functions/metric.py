@@ -57,9 +57,7 @@ def mean_value(sums: Sums) -> Float[Array, ""]:
     return quotient(sums["total"], sums["count"])
 
 
-def quotient(
-    above: Float[Array, "*shape"], below: Float[Array, "*shape"]
-) -> Float[Array, "*shape"]:
+def quotient(above: Float[Array, "..."], below: Float[Array, "..."]) -> Float[Array, "..."]:
     """Return above / below, and 0 where below is 0."""
     some = below != 0
     return jnp.where(some, above / jnp.where(some, below, jnp.ones_like(below)), 0)

@@ -41,8 +41,7 @@ class Row(NamedTuple):
     facts: Facts
 
 
-# Constants are those of the default settings. Of the last four, z is the first of two
-# numbers whose second is 0, as in a portrait.
+# With default settings. Along an axis, limits and range are those of the portrait.
 FACTS: dict[str, Facts] = {
     "linear": Facts("1", "(-inf, inf)", "z", "0", "z"),
     "step": Facts("0", "{0, 1}", "0", "0", "1"),
@@ -51,6 +50,7 @@ FACTS: dict[str, Facts] = {
     "relu": Facts("1 if z > 0 else 0", "[0, inf)", "0", "0", "z"),
     "leaky_relu": Facts("1 if z >= 0 else 0.2", "(-inf, inf)", "0.2*z", "0", "z"),
     "softplus": Facts("1 / (1 + exp(-z))", "(0, inf)", "0", "log(2)", "z"),
+    "softmax": Facts("a_j (1 if j = k else 0) - a_j a_k", "(0, 1)", "0", "1/2", "1"),
     "relu6": Facts("1 if 0 < z < 6 else 0", "[0, 6]", "0", "0", "6"),
     "elu": Facts("1 if z > 0 else exp(z)", "(-1, inf)", "-1", "0", "z"),
     "celu": Facts("1 if z > 0 else exp(z)", "(-1, inf)", "-1", "0", "z"),
@@ -77,7 +77,6 @@ FACTS: dict[str, Facts] = {
     "soft_shrink": Facts("1 if |z| > 0.5 else 0", "(-inf, inf)", "z + 0.5", "0", "z - 0.5"),
     "tanh_shrink": Facts("tanh(z)^2", "(-inf, inf)", "z + 1", "0", "z - 1"),
     "threshold": Facts("1 if z > 0 else 0", "[0, inf)", "0", "0", "z"),
-    "softmax": Facts("a_j (1 if j = k else 0) - a_j a_k", "(0, 1)", "0", "1/2", "1"),
     "log_softmax": Facts("(1 if j = k else 0) - exp(a_k)", "(-inf, 0)", "z", "-log(2)", "0"),
     "sparsemax": Facts(
         "(1 if j = k else 0) - 1 / n among the n classes above 0", "[0, 1]", "0", "1/2", "1"

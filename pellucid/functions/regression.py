@@ -83,8 +83,7 @@ class R2Score(Metric):
         }
 
     def value(self, sums: Sums) -> Float[Array, ""]:
-        count = jnp.broadcast_to(sums["count"], sums["total"].shape)
-        spread = sums["squares"] - sums["total"] * quotient(sums["total"], count)
+        spread = sums["squares"] - sums["total"] * quotient(sums["total"], sums["count"])
         scores = jnp.where(spread > 0, 1 - quotient(sums["errors"], spread), 0)
         if self.class_aggregation == "uniform_average":
             return jnp.mean(scores)

@@ -67,7 +67,8 @@ def class_scores(
 
 def accuracy(matrix: Int[np.ndarray, "classes classes"]) -> float:
     """Return the share of rows on the diagonal."""
-    return float(_share(np.trace(matrix), matrix.sum()))
+    _check_rows(matrix)
+    return float(np.trace(matrix) / matrix.sum())
 
 
 def balanced_accuracy(matrix: Int[np.ndarray, "classes classes"]) -> float:

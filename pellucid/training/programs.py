@@ -21,7 +21,11 @@ from pellucid.training.watch import EVERYTHING, Signals
 @functools.lru_cache(maxsize=64)
 def compile_init(network: Network) -> Callable[[Seed], tuple[Params, State]]:
     """Return the compiled function from a seed to fresh parameters and state."""
-    return jax.jit(lambda seed: network.init(key_for(seed, INIT)))
+
+    def init(seed: Seed) -> tuple[Params, State]:
+        return network.init(key_for(seed, INIT))
+
+    return jax.jit(init)
 
 
 @functools.lru_cache(maxsize=64)

@@ -53,7 +53,7 @@ def test_the_perceptron_rule_is_the_step_that_is_taken():
     model.compile(SGD(0.5), "perceptron")
     model.set_weights([np.array([[-1.0], [1.0]], "float32"), np.array([-0.1], "float32")])
     seen = model.inspect(x, y)
-    a = float(x @ [-1.0, 1.0] - 0.1 > 0)
+    a = float(x[0] @ [-1.0, 1.0] - 0.1 > 0)
     np.testing.assert_allclose(seen["delta"]["dense"], [[a - 1]])
     np.testing.assert_allclose(seen["update"]["dense"]["kernel"], 0.5 * (1 - a) * x.T)
 
