@@ -1,6 +1,7 @@
 """Pellucid: neural networks you can see into.
 
-Names are looked up where they are first used, so that importing the package costs little.
+Names are looked up where they are first used, so that importing the package costs little;
+`__init__.pyi` lists them for type checkers and editors.
 """
 
 import importlib
@@ -21,8 +22,6 @@ _PLACES = {
 _ROOMS = ("layers", "optimizers", "functions", "data", "plots", "experiments")
 _HOME = {name: place for place, names in _PLACES.items() for name in names}
 
-__all__ = [*_HOME, *_ROOMS]
-
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
@@ -33,4 +32,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *_HOME, *_ROOMS])

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from pellucid.base.errors import ConfigError, explain, nearest
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 
 class Registry(Generic[T]):
@@ -21,11 +22,11 @@ class Registry(Generic[T]):
         self._entries: dict[str, Any] = {}
         self._names: dict[Any, str] = {}
 
-    def register(self, *names: str) -> Callable[[T], T]:
+    def register(self, *names: str) -> Callable[[E], E]:
         """Return a decorator that files its target under its own name and `names`."""
 
-        def file(entry: T) -> T:
-            own: str = entry.__name__  # pyright: ignore[reportAttributeAccessIssue]
+        def file(entry: E) -> E:
+            own: str = getattr(entry, "__name__")  # noqa: B009 (an E has one, which a type cannot say)
             self._names[entry] = names[0] if names and isinstance(entry, type) else own
             self._entries |= dict.fromkeys((own, *names), entry)
             return entry

@@ -1,12 +1,16 @@
 """Words for the things that flow through the code."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree, Shaped, UInt32
 
-AnyArray: TypeAlias = Array | np.ndarray  # on the device, or on the host
+if TYPE_CHECKING:
+    AnyArray: TypeAlias = Any  # JAX takes either, and gives its own
+else:
+    AnyArray: TypeAlias = Array | np.ndarray  # on the device, or on the host
+
 Key: TypeAlias = PRNGKeyArray  # a typed key, as `jax.random.key` makes it
 Seed: TypeAlias = UInt32[AnyArray, "2"]  # a key's bits, as a training state holds them
 Shape: TypeAlias = tuple[int, ...]  # without the batch axis

@@ -21,6 +21,7 @@ from pellucid.models.sequential import Sequential
 from pellucid.optimizers.optimizer import OPTIMIZERS, Optimizer
 
 SMALLEST_MAP = 8  # a picture side below which another convolution and pooling makes no sense
+MOST_STEPS, PATIENT_STEPS = 10_000, 500  # of a fit, and without better before it stops
 UNBALANCED = 0.8  # share of the largest class from which accuracy says little
 
 
@@ -32,6 +33,8 @@ class Design(NamedTuple):
     loss: str
     metrics: tuple[str, ...]
     batch_size: int
+    epochs: int
+    patience: int
 
 
 def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndarray) -> Design:
@@ -51,9 +54,12 @@ def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndar
     model = Sequential([Input(encoding.shape, name="x"), *layers], seed=experiment.seed)
     loss, metrics = experiment.loss or _loss(encoding), _metrics(encoding, y)
     model.compile(_optimizer(experiment), loss, metrics=metrics, dtype=experiment.dtype)
-    size = experiment.batch_size
-    rows = {"auto": _batch_size(len(x)), "full": len(x)}.get(str(size), size)
-    return Design(model, spec, loss, metrics, int(rows))
+    sizes = {"auto": _batch_size(len(x)), "full": len(x)}
+    size = sizes.get(str(experiment.batch_size), experiment.batch_size)
+    steps = math.ceil(len(x) / int(size))
+    epochs = experiment.epochs or _clip(MOST_STEPS / steps, 30, 1000)
+    patience = experiment.patience or _clip(PATIENT_STEPS / steps, 5, 50)
+    return Design(model, spec, loss, metrics, int(size), epochs, patience)
 
 
 def targets(encoding: Encoding, y: np.ndarray, loss: str) -> np.ndarray:
@@ -150,4 +156,8 @@ def _optimizer(experiment: Experiment) -> Optimizer:
 
 def _batch_size(rows: int) -> int:
     """Return a power of two near a hundredth of the rows, from 16 to 256."""
-    return 1 << int(np.clip(round(math.log2(max(rows / 100, 1))), 4, 8))
+    return 1 << _clip(math.log2(max(rows / 100, 1)), 4, 8)
+
+
+def _clip(number: float, least: int, most: int) -> int:
+    return int(np.clip(round(number), least, most))

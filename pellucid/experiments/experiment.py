@@ -60,11 +60,15 @@ class Experiment(Config):
     class_weight: str | None = option(
         default=None, choices=("balanced", None), about="let every class weigh the same"
     )
-    epochs: int = option(default=100, at_least=1, about="at most this many passes over the rows")
+    epochs: int | None = option(
+        default=None, at_least=1, about="at most this many passes over the rows; else 10,000 steps"
+    )
     batch_size: int | str = option(
         default="auto", convert=as_batch_size, about="rows a step: a number, full, or auto"
     )
-    patience: int = option(default=10, at_least=1, about="epochs without better before stopping")
+    patience: int | None = option(
+        default=None, at_least=1, about="epochs without better before stopping; else 500 steps"
+    )
     validation: float = option(default=0.15, above=0, below=1, about="share of rows to stop by")
     test: float = option(default=0.15, above=0, below=1, about="share of rows to be judged on")
     dtype: str = option(

@@ -90,10 +90,10 @@ def run(
             ready.x[train],
             y[train],
             batch_size=made.batch_size,
-            epochs=experiment.epochs,
+            epochs=made.epochs,
             validation_data=(ready.x[validation], y[validation]),
             class_weight=experiment.class_weight,
-            callbacks=[EarlyStopping(patience=experiment.patience, restore_best_weights=True)],
+            callbacks=[EarlyStopping(patience=made.patience, restore_best_weights=True)],
             verbose=verbose,
         )
     except KeyboardInterrupt:

@@ -187,13 +187,14 @@ def decision_counts(
     """
     true = one_hot(y, a)
     if threshold is not None or a.shape[-1] == 1:
-        said = wide(a > (0.5 if threshold is None else threshold))
+        said = (a > (0.5 if threshold is None else threshold)).astype(true.dtype)
     else:
         classes = jnp.arange(a.shape[-1], dtype="int32")
-        said = wide(jnp.argmax(a, axis=-1)[..., None].astype("int32") == classes)
+        largest = jnp.argmax(a, axis=-1)[..., None].astype("int32")
+        said = (largest == classes).astype(true.dtype)
     if class_id is not None:
         true, said = true[..., class_id : class_id + 1], said[..., class_id : class_id + 1]
-    each = wide(weight).reshape(-1, *[1] * (a.ndim - 1)).astype(true.dtype)
+    each = weight.astype(true.dtype).reshape(-1, *[1] * (a.ndim - 1))
     axes = tuple(range(a.ndim - 1))
     return {
         "true_positives": jnp.sum(each * true * said, axes),

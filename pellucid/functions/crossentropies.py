@@ -31,8 +31,6 @@ class BinaryCrossentropy(Loss):
 
     Shapes:
         y, a    (batch, ..., outputs), every y from 0 to 1
-
-    Source: Nielsen, "Neural Networks and Deep Learning", 2015, ch. 3, eq. 63.
     """
 
     from_logits: bool = option(default=False, about=FROM_LOGITS)
@@ -58,8 +56,6 @@ class CategoricalCrossentropy(Loss):
 
     Shapes:
         y, a    (batch, ..., classes), each row of y summing to 1
-
-    Source: Nielsen, "Neural Networks and Deep Learning", 2015, ch. 3, eq. 80.
     """
 
     from_logits: bool = option(default=False, about=FROM_LOGITS)

@@ -30,9 +30,6 @@ class AUC(Metric):
     that a yes has a larger output than a no; 0.5 is guessing. PR: guessing is the share of
     yeses. Several outputs are pooled, or with `multi_label` each has its own curve (for
     classes: that one against the rest), and their mean counts.
-
-    Source: Davis & Goadrich, "The Relationship Between Precision-Recall and ROC Curves",
-        2006, for how precision changes between two thresholds.
     """
 
     num_thresholds: int = option(default=200, above=1, about="how fine")
@@ -47,7 +44,7 @@ class AUC(Metric):
         place = jnp.ceil(a * (self.num_thresholds - 1)).astype("int32") - 1
         place = jnp.maximum(place, 0).reshape(-1, curves)
         yes = (one_hot(y, a) != 0).reshape(-1, curves)
-        each = jnp.broadcast_to(wide(weight).reshape(-1, *[1] * (a.ndim - 1)), a.shape)
+        each = jnp.broadcast_to(weight.astype(a.dtype).reshape(-1, *[1] * (a.ndim - 1)), a.shape)
         each = each.reshape(-1, curves)
         bins = jnp.zeros((self.num_thresholds, curves), each.dtype)
         column = jnp.arange(curves, dtype="int32")

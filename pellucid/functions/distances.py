@@ -22,8 +22,6 @@ class Quadratic(Loss):
 
     Units:
         those of y, squared
-
-    Source: Nielsen, "Neural Networks and Deep Learning", 2015, ch. 1, eq. 6.
     """
 
     @property

@@ -26,8 +26,6 @@ class Loss(Config, ABC):
 
     `targets` says what y is: "same" for numbers in the shape of a, "labels" for the
     index of a class, without a's last axis.
-
-    Source: Nielsen, "Neural Networks and Deep Learning", 2015, ch. 3, eq. 81.
     """
 
     targets: ClassVar[str] = "same"

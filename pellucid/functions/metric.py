@@ -49,7 +49,8 @@ def wide(x: Shaped[Array, "*shape"]) -> Float[Array, "*shape"]:
 def mean_sums(scores: Shaped[Array, "batch *positions"], weight: Weight) -> Sums:
     """Return the sums whose quotient is the mean score."""
     each = jnp.mean(wide(scores).reshape(len(scores), -1), axis=1)
-    return {"total": jnp.sum(each * wide(weight)), "count": jnp.sum(wide(weight))}
+    weight = weight.astype(each.dtype)
+    return {"total": jnp.sum(each * weight), "count": jnp.sum(weight)}
 
 
 def mean_value(sums: Sums) -> Float[Array, ""]:

@@ -74,7 +74,7 @@ class R2Score(Metric):
 
     def sums(self, y: Targets, a: Outputs, weight: Weight) -> Sums:
         y, a = wide(y).reshape(-1, y.shape[-1]), wide(a).reshape(-1, a.shape[-1])
-        each = jnp.repeat(wide(weight), len(y) // len(weight))[:, None].astype(y.dtype)
+        each = jnp.repeat(weight.astype(y.dtype), len(y) // len(weight))[:, None]
         return {
             "count": jnp.sum(each),
             "total": jnp.sum(each * y, axis=0),

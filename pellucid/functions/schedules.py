@@ -149,10 +149,7 @@ class CosineDecay(Schedule):
 @SCHEDULES.register("cosine_decay_restarts")
 @config
 class CosineDecayRestarts(Schedule):
-    """Cosine decays one after the other, each t_mul as long and m_mul as high as the last.
-
-    Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts".
-    """
+    """Cosine decays one after the other, each t_mul as long and m_mul as high as the last."""
 
     initial_learning_rate: float = option(at_least=0, about=INITIAL)
     first_decay_steps: int = option(above=0, about="the length of the first decay")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from pellucid.base.config import Config, config
+from pellucid.base.errors import ShapeError, explain
 from pellucid.base.registry import Registry
 from pellucid.base.types import Activation, Key, Params, Shape, State
 from pellucid.functions.activations import linear
@@ -33,11 +34,26 @@ class Layer(Config, ABC):
     name: str | None = field(default=None, kw_only=True)
     trainable: bool = field(default=True, kw_only=True)
 
+    merges: ClassVar[bool] = False  # takes several inputs
     learns_from_data: ClassVar[bool] = False  # has a state that `learn` takes from training rows
 
-    def __call__(self, *inputs: Symbol) -> Symbol:
-        """Return a note that this layer is to run on `inputs`."""
-        return Symbol(self.output_shape(one_or_all([i.shape for i in inputs])), self, inputs)
+    def __call__(self, *inputs: Symbol | Sequence[Symbol]) -> Symbol:
+        """Return a note that this layer is to run on `inputs`, one by one or as a list.
+
+        Raises:
+            ShapeError: what it is to run on does not fit it, or is nothing a layer gave.
+        """
+        read = tuple(s for i in inputs for s in ([i] if isinstance(i, Symbol) else i))
+        for symbol in read:
+            if not isinstance(symbol, Symbol):
+                what = f"{type(self).__name__} was called on something that no layer gave."
+                got, hint = type(symbol).__name__, "call it on an Input, or use model.predict"
+                raise ShapeError(explain(what, got=got, expected="an Input or output", hint=hint))
+        if len(read) != 1 and not self.merges:
+            what = f"{type(self).__name__} takes one input."
+            hint = "merge them first: Concatenate()(a, b)"
+            raise ShapeError(explain(what, got=f"{len(read)} inputs", expected="1", hint=hint))
+        return Symbol(self.output_shape(one_or_all([s.shape for s in read])), self, read)
 
     @property
     def nonlinearity(self) -> Activation:

@@ -27,6 +27,8 @@ class Merge(Transformation, ABC):
     A size of 1 in one input stands against any size in another, and is repeated.
     """
 
+    merges = True
+
     @abstractmethod
     def merge(self, parts: Several) -> Float[Array, "batch ..."]:
         """Return z for the inputs of a batch."""
@@ -111,6 +113,8 @@ class Minimum(Merge):
 class Concatenate(Transformation):
     """The inputs one after the other along `axis`; all other sizes are equal."""
 
+    merges = True
+
     axis: int = option(default=-1, about="the axis to join along; 0 is the batch")
 
     def output_shape(self, input_shape: Any) -> Shape:
@@ -140,6 +144,8 @@ class Dot(Transformation):
         x2  (batch, size, q...)     its axis `axes[1]` shown first
         z   (batch, p..., q...), and (batch, 1) where nothing else is left
     """
+
+    merges = True
 
     axes: int | Sequence[int] = option(
         convert=lambda axes: axes if isinstance(axes, int) else tuple(axes),

@@ -8,8 +8,7 @@ from pellucid.base.errors import ConfigError, explain, nearest
 from pellucid.functions.losses import LOSSES, Loss
 from pellucid.functions.metrics import METRICS, LossMetric, Metric
 from pellucid.network.network import Network
-from pellucid.optimizers.foreign import Foreign
-from pellucid.optimizers.optimizer import OPTIMIZERS, Optimizer
+from pellucid.optimizers.foreign import as_optimizer
 from pellucid.training.rules import Rule
 from pellucid.training.state import Goal, Measure, Recipe
 from pellucid.training.watch import NOTHING, Watch
@@ -83,15 +82,6 @@ def as_metric(wanted: Any) -> Metric:
     if callable(wanted) and not isinstance(wanted, Metric | type):
         return LossMetric(OwnLoss(wanted))
     return METRICS.resolve(wanted)
-
-
-def as_optimizer(wanted: Any) -> Optimizer:
-    """Return the optimizer meant by a name, an optimizer, or an optax transformation."""
-    if hasattr(wanted, "init") and hasattr(wanted, "update") and not isinstance(wanted, Optimizer):
-        if isinstance(wanted, type):
-            return wanted()
-        return Foreign(wanted)
-    return OPTIMIZERS.resolve(wanted)
 
 
 def check_rules(rules: Sequence[Rule], names: Sequence[str], *, validate: bool) -> None:

@@ -52,11 +52,11 @@ class Model:
         self.seed = seed
         self._begin(trace(_listed(inputs), _listed(outputs)))
 
-    @classmethod
-    def restored(cls, checkpoint: Checkpoint) -> "Model":
+    @staticmethod
+    def restored(checkpoint: Checkpoint) -> "Model":
         """Return the model a checkpoint holds, where it stood."""
         network, recipe, train = checkpoint
-        model = cls.__new__(Model)
+        model = Model.__new__(Model)
         model.seed = int(train.seed[0]) << 32 | int(train.seed[1])
         model._begin(network)
         model._train = train

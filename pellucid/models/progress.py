@@ -72,6 +72,6 @@ def _notebook_cell() -> Any:
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or not hasattr(shell, "kernel"):
         return None
-    from IPython.display import display
+    from IPython.display import display  # pyright: ignore[reportMissingImports]
 
     return display({"text/plain": ""}, raw=True, display_id=True)

@@ -91,11 +91,13 @@ class Sequential(Model):
 
     def _rebuild(self) -> None:
         """Wire the layers there are, if it is known what a row looks like."""
-        known = self._input is not None and self.layers
+        if self._input is None or not self.layers:
+            self._begin(None)
+            return
         output = self._input
-        for layer in self.layers if known else ():
+        for layer in self.layers:
             output = layer(output)
-        self._begin(trace([self._input], [output]) if known else None)
-        if known and self._compiled is not None:
+        self._begin(trace([self._input], [output]))
+        if self._compiled is not None:
             given, named = self._compiled
             super().compile(*given, **named)

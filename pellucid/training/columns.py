@@ -120,7 +120,8 @@ def _from_objects(column: np.ndarray, what: str) -> np.ndarray:
     if column.ndim == 1 and len(column) and all(np.ndim(item) for item in column):
         raise _ragged(column, what)
     numbers = (int, float, np.number, np.bool_)
-    wrong = np.frompyfunc(lambda item: not isinstance(item, numbers), 1, 1)(column).astype(bool)
+    strange = [not isinstance(item, numbers) for item in column.flat]
+    wrong = np.array(strange, bool).reshape(column.shape)
     if wrong.any():
         hint = "encode text as numbers, and fill in what is missing"
         raise _at(column, wrong, what, "has a value that is no number", "numbers", hint)

@@ -16,13 +16,13 @@ Sums: TypeAlias = dict[str, Any]  # {"rows": ..., "loss": ..., "accuracy": {...}
 
 
 def costs_of(recipe: Recipe, forward: Forward, batch: Examples) -> dict[str, Float[Array, " rows"]]:
-    """Return the cost of each example on each output, loss weights included."""
+    """Return the cost of each example on each output."""
     costs = {}
-    for output, loss, weight in recipe.goals:
+    for output, loss, _ in recipe.goals:
         z = wide(forward.z[output])
         y = batch.targets[output]
         y = y.astype("int32" if loss.targets == "labels" else z.dtype)
-        costs[output] = weight * loss(y, z, recipe.network[output].layer.nonlinearity)
+        costs[output] = loss(y, z, recipe.network[output].layer.nonlinearity)
     return costs
 
 
@@ -73,6 +73,8 @@ def mean_loss(
 
     Weights are not normalised, as in Keras.
     """
-    costs = costs_of(recipe, forward, batch).values()
-    mean = sum((jnp.mean(cost * batch.weight) for cost in costs), start=jnp.zeros(()))
-    return mean + recipe.network.penalty(params)
+    costs = costs_of(recipe, forward, batch)
+    total = recipe.network.penalty(params)
+    for output, _, loss_weight in recipe.goals:
+        total += loss_weight * jnp.mean(costs[output] * batch.weight)
+    return total

@@ -82,21 +82,33 @@ def test_every_optimizer(name):
     assert_same(ours, theirs, weights=1e-5 if optimizer.learning_rate >= 0.5 else 2e-6)
 
 
-SKIPPED_BY_KERAS = {"perceptron", "quadratic", "squared_error"}  # Keras has none of these
+OURS_ALONE = {"perceptron", "quadratic", "squared_error"}  # Keras has none of these
+HEADS = {"numbers": "linear", "positive": "softplus", "shares": "sigmoid", "rows": "softmax"}
+TARGETS = {
+    "numbers": X[:, :3],
+    "positive": np.abs(X[:, :3]),
+    "signs": 2 * ONE_HOT - 1,
+    "answers": ONE_HOT,
+    "one_hot": ONE_HOT,
+    "rows": 0.8 * ONE_HOT + 0.2 / 3,
+    "labels": CLASSES,
+}
+CASES = [case for name, cases in LOSS_CASES.items() if name not in OURS_ALONE for case in cases]
 
 
-@pytest.mark.parametrize("name", sorted(set(LOSSES) - SKIPPED_BY_KERAS))
-def test_every_loss(name):
-    loss = LOSS_CASES[name] if name in LOSS_CASES else LOSSES[name]()
-    link = getattr(loss.link, "__name__", "sigmoid")
-    model, reference = pair(head=link if link in ("sigmoid", "softmax", "linear") else "sigmoid")
-    y = CLASSES if loss.targets == "labels" else ONE_HOT
+@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case[0]))
+def test_every_loss(case):
+    loss, targets, outputs = case
+    model, reference = pair(head=HEADS[outputs])
     other = getattr(keras.losses, type(loss).__name__)(**loss.to_config())
-    theirs = fitted_by_keras(
-        reference, model.get_weights(), X, y, keras.optimizers.SGD(0.05, momentum=0.9), other
-    )
-    ours = fitted_by_us(model, X, y, SGD(0.05, momentum=0.9), loss)
-    assert_same(ours, theirs)
+    rate = 0.001 if "Percentage" in type(loss).__name__ else 0.05
+    y, plain = TARGETS[targets], keras.optimizers.SGD(rate, momentum=0.9)
+    theirs = fitted_by_keras(reference, model.get_weights(), X, y, plain, other)
+    assert_same(fitted_by_us(model, X, y, SGD(rate, momentum=0.9), loss), theirs, weights=2e-6)
+
+
+def test_every_loss_is_tried():
+    assert set(LOSS_CASES) == set(LOSSES)
 
 
 def test_validation_weights_and_metrics():
