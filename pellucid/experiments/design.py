@@ -9,6 +9,7 @@ from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import Shape
 from pellucid.data.encoding import Encoding
 from pellucid.experiments.experiment import Experiment
+from pellucid.experiments.judging import unbalanced
 from pellucid.layers.convolution import Conv2D
 from pellucid.layers.dense import Dense
 from pellucid.layers.input import Input
@@ -21,8 +22,8 @@ from pellucid.models.sequential import Sequential
 from pellucid.optimizers.optimizer import OPTIMIZERS, Optimizer
 
 SMALLEST_MAP = 8  # a picture side below which another convolution and pooling makes no sense
-MOST_STEPS, PATIENT_STEPS = 10_000, 500  # of a fit, and without better before it stops
-UNBALANCED = 0.8  # share of the largest class from which accuracy says little
+MOST_STEPS, MOST_STEPS_ON_PICTURES = 10_000, 2_000  # of a fit
+PATIENT_STEPS = 500  # without better, before it stops
 
 
 class Design(NamedTuple):
@@ -57,23 +58,10 @@ def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndar
     sizes = {"auto": _batch_size(len(x)), "full": len(x)}
     size = sizes.get(str(experiment.batch_size), experiment.batch_size)
     steps = math.ceil(len(x) / int(size))
-    epochs = experiment.epochs or _clip(MOST_STEPS / steps, 30, 1000)
+    most = MOST_STEPS_ON_PICTURES if len(encoding.shape) == 3 else MOST_STEPS
+    epochs = experiment.epochs or _clip(most / steps, 10, 1000)
     patience = experiment.patience or _clip(PATIENT_STEPS / steps, 5, 50)
     return Design(model, spec, loss, metrics, int(size), epochs, patience)
-
-
-def targets(encoding: Encoding, y: np.ndarray, loss: str) -> np.ndarray:
-    """Return labels or numbers in the form that the output layer and loss want."""
-    if encoding.task == "classification" and len(encoding.class_names) > 2:
-        return y if loss.startswith("sparse") else np.eye(len(encoding.class_names))[y]
-    return y.astype(np.float32)[:, None]
-
-
-def probabilities(encoding: Encoding, output: np.ndarray) -> np.ndarray:
-    """Return the probability of each class, from what the network gives."""
-    if len(encoding.class_names) == 2:
-        return np.concatenate([1 - output, output], axis=1)
-    return output
 
 
 def _choose_network(shape: Shape, rows: int) -> str:
@@ -125,7 +113,8 @@ def _start(activation: str) -> str:
 def _output(encoding: Encoding, y: np.ndarray) -> list[Layer]:
     classes = len(encoding.class_names)
     if encoding.task == "classification":
-        return [Dense(1, "sigmoid") if classes == 2 else Dense(classes, "softmax", name="output")]
+        units, activation = (1, "sigmoid") if classes == 2 else (classes, "softmax")
+        return [Dense(units, activation, name="output")]
     # The network learns the target in its own units; the last layer gives back the user's.
     spread = float(np.std(y)) or 1.0
     return [
@@ -144,8 +133,7 @@ def _loss(encoding: Encoding) -> str:
 def _metrics(encoding: Encoding, y: np.ndarray) -> tuple[str, ...]:
     if encoding.task == "regression":
         return ("mean_absolute_error", "r2_score")
-    unbalanced = np.bincount(y).max() > UNBALANCED * len(y)
-    return ("accuracy", "balanced_accuracy") if unbalanced else ("accuracy",)
+    return ("accuracy", "balanced_accuracy") if unbalanced(np.bincount(y)) else ("accuracy",)
 
 
 def _optimizer(experiment: Experiment) -> Optimizer:

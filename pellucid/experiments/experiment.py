@@ -61,7 +61,9 @@ class Experiment(Config):
         default=None, choices=("balanced", None), about="let every class weigh the same"
     )
     epochs: int | None = option(
-        default=None, at_least=1, about="at most this many passes over the rows; else 10,000 steps"
+        default=None,
+        at_least=1,
+        about="at most this many passes; else 10,000 steps, 2,000 on pictures",
     )
     batch_size: int | str = option(
         default="auto", convert=as_batch_size, about="rows a step: a number, full, or auto"

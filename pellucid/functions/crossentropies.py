@@ -83,8 +83,8 @@ class CategoricalCrossentropy(Loss):
 class SparseCategoricalCrossentropy(Loss):
     """C = -log(a_y), for the index y of the true class.
 
-    A position whose label is `ignore_class` costs 0, and is counted in the mean over
-    positions as any other.
+    A position whose label is `ignore_class` costs nothing, and the mean over a batch is one
+    over the others, as in Keras.
 
     Shapes:
         y       (batch, ...) of integers
@@ -108,12 +108,18 @@ class SparseCategoricalCrossentropy(Loss):
     def cost_from_z(self, y: Labels, z: Logits) -> Costs:
         return self._at_label(y, jax.nn.log_softmax(z, axis=-1))
 
+    def emphasis(self, y: Labels) -> Float[Array, ""]:
+        if self.ignore_class is None:
+            return jnp.ones(())
+        return y.size / jnp.maximum(jnp.sum(y != self.ignore_class), 1).astype(jnp.float32)
+
     def _at_label(self, y: Labels, log_a: Logits) -> Costs:
         # Comparing with every class fuses with what is around it; picking one does not.
         is_label = y[..., None] == jnp.arange(log_a.shape[-1], dtype=y.dtype)
+        costs = -jnp.sum(jnp.where(is_label, log_a, jnp.zeros_like(log_a)), axis=-1)
         if self.ignore_class is not None:
-            is_label &= (y != self.ignore_class)[..., None]
-        return per_example(-jnp.sum(jnp.where(is_label, log_a, jnp.zeros_like(log_a)), axis=-1))
+            costs = jnp.where(y == self.ignore_class, jnp.zeros_like(costs), costs)
+        return per_example(costs)
 
 
 @LOSSES.register("binary_focal_crossentropy")

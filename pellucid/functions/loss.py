@@ -45,6 +45,11 @@ class Loss(Config, ABC):
             raise TypeError(f"{type(self).__name__} has no link, so it needs a.")
         return self.cost(y, self.link(z))
 
+    def emphasis(self, y: Num[Array, "batch ..."]) -> Float[Array, ""]:
+        """Return what a batch's mean is multiplied by, to make up for places that cost nothing."""
+        del y
+        return jnp.ones(())
+
     def __call__(
         self,
         y: Num[Array, "batch ..."],

@@ -89,8 +89,9 @@ def check_rules(rules: Sequence[Rule], names: Sequence[str], *, validate: bool) 
     known = [*names, *(f"val_{name}" for name in names if validate)]
     for rule in rules:
         if rule.watches is not None and rule.watches not in known:
-            hint = "give validation_data or validation_split" if not validate else ""
-            hint = hint if rule.watches.startswith("val_") else nearest(rule.watches, known)
+            lacks_rows = rule.watches.startswith("val_") and not validate
+            near = nearest(rule.watches, known)
+            hint = "give validation_data or validation_split" if lacks_rows else near
             what = f"{type(rule).__name__} follows {rule.watches!r}, which this fit does not have."
             expected = ", ".join(known)
             raise ConfigError(explain(what, got=rule.watches, expected=expected, hint=hint))

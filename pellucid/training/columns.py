@@ -30,6 +30,8 @@ def as_column(values: Any, what: str) -> np.ndarray:
         column = np.asarray(values)
     except ValueError:
         raise _ragged(values, what) from None
+    if not column.ndim:
+        raise _refuse(f"{what} is a single number.", repr(values), "give one row an example")
     if column.dtype == object:
         column = _from_objects(column, what)
     if column.dtype.kind not in "biuf" and column.dtype.name != "bfloat16":

@@ -75,6 +75,7 @@ def mean_loss(
     """
     costs = costs_of(recipe, forward, batch)
     total = recipe.network.penalty(params)
-    for output, _, loss_weight in recipe.goals:
-        total += loss_weight * jnp.mean(costs[output] * batch.weight)
+    for output, loss, loss_weight in recipe.goals:
+        emphasis = loss.emphasis(batch.targets[output])
+        total += loss_weight * emphasis * jnp.mean(costs[output] * batch.weight)
     return total

@@ -44,11 +44,18 @@ class Pages:
         self._signals: list[Signals] = []
         self._seconds = 0.0
 
-    def add(self, ledger: Ledger, epoch: int, seconds: float) -> list[EpochRecord]:
-        """Return the records of the epochs that end in `ledger`, `epoch` the first of them."""
+    def add(
+        self, ledger: Ledger, epoch: int, seconds: float, *, due: bool = True
+    ) -> list[EpochRecord]:
+        """Return the records of the epochs that end in `ledger`, `epoch` the first of them.
+
+        A block always looks at its first step. Where no look was `due` there, it is left out,
+        so that the records of an epoch are the same however it was cut into blocks.
+        """
         page: Any = jax.device_get(ledger)
         self._losses.append(np.array(page.losses[: page.steps]))
-        self._signals.append(jax.tree.map(lambda s: np.array(s[: page.looks]), page.signals))
+        looks = slice(0 if due or not page.looks else 1, int(page.looks))
+        self._signals.append(jax.tree.map(lambda s: np.array(s[looks]), page.signals))
         self._seconds += seconds
         count = int(page.epochs)
         if not count:

@@ -98,7 +98,8 @@ class Trainer:
             )
             jax.block_until_ready(ledger)
             seconds = time.perf_counter() - began
-            records = pages.add(ledger, epoch + done + 1, seconds)
+            due = int(span.first) % self.recipe.watch.every == 0
+            records = pages.add(ledger, epoch + done + 1, seconds, due=due)
             taken = int(span.epochs) * int(span.last - span.first)
             ahead = _steps_ahead(taken, seconds)
             done, step = done + len(records), 0 if records else int(span.last)

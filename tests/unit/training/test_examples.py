@@ -48,7 +48,7 @@ def changed(array, place, value):
         (X.astype(complex), "not numbers"),
         (np.array([["a"] * 3] * 12), "not numbers"),
         (np.ma.masked_array(X, X > 0), "masked"),
-        (5.0, "wrong shape"),
+        (5.0, "a single number"),
         (1_700_000_000.0 + np.arange(36.0).reshape(12, 3), "less than float32 can tell"),
         ({"y": X}, "no input called 'y'"),
     ],
