@@ -1,6 +1,7 @@
 """Errors that say what happened, what arrived, what was expected, and what to try."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -9,8 +10,23 @@ class PellucidError(Exception):
 
     @property
     def one_line(self) -> str:
-        """The message on one line, for a terminal."""
-        return "; ".join(" ".join(line.split()) for line in str(self).splitlines())
+        """The message on one line, for a terminal: what, then what to do, then the details.
+
+        Example:
+            >>> ConfigError(explain("There is no 'x'.", got=1, expected=2, hint="say y")).one_line
+            "There is no 'x'. Say y. (got 1; expected 2)"
+        """
+        what, *more = (" ".join(line.split()) for line in str(self).splitlines())
+        told = dict(line.split(": ", 1) for line in more if ": " in line)
+        hint = told.pop("try", "")
+        if hint.partition(" ")[0].isalpha():
+            hint = hint[0].upper() + hint[1:]
+        if hint and hint[-1] not in ".?!":
+            hint += "."
+        if _says(what, told.get("got", "")):
+            told.pop("got", None)
+        details = "; ".join(f"{name} {value}" for name, value in told.items())
+        return " ".join(part for part in (what, hint, details and f"({details})") if part)
 
 
 class ConfigError(PellucidError, ValueError):
@@ -37,6 +53,10 @@ def explain(what: str, *, got: object, expected: object, hint: str = "") -> str:
     """Return the message every pellucid error carries: what, got, expected, try."""
     lines = [what, f"  got:      {got}", f"  expected: {expected}"]
     return "\n".join([*lines, f"  try:      {hint}"] if hint else lines)
+
+
+def _says(sentence: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", sentence) is not None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

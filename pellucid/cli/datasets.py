@@ -1,45 +1,81 @@
 """`pellucid data`: what comes along, and what a file of one's own looks like."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
+import numpy as np
 
-from pellucid.cli.options import options_of, settings_of
+from pellucid.cli.options import Grouped, options_of, settings_of
 from pellucid.cli.screen import show
-from pellucid.cli.training import RENAMED
+from pellucid.data.column import Column
 from pellucid.data.dataset import Dataset
 from pellucid.data.reading import Reading
-from pellucid.data.sources import SETS, open_data
-from pellucid.plots.blocks import Block, Facts, Note, Table
+from pellucid.data.sources import SETS, open_data, set_name
+from pellucid.experiments.spelling import in_options
+from pellucid.plots.blocks import Block, Cell, Facts, Note, Sentence, Table
+
+MOST_WORDS = 6  # of a column's categories shown
 
 
-@click.command("data")
+@click.command("data", cls=Grouped)
 @click.argument("data", required=False)
-@options_of(Reading, renamed=RENAMED)
+@options_of(Reading)
 def command(data: str | None, **given: Any) -> None:
     """List the sets that open by name; with DATA, say how it would be read."""
     if data is None:
-        show([_sets()])
+        show([_sets(), Sentence("\nTo train on one: pellucid train NAME")])
         return
-    show(_looks(open_data(data, **settings_of(Reading, given, renamed=RENAMED))))
+    show(_looks(data, open_data(data, **settings_of(Reading, given))))
 
 
 def _sets() -> Table:
     rows = tuple(
-        (s.name, s.kind, s.rows, str(s.shape), s.classes or "numbers", s.about, s.licence)
+        (s.name, s.kind, s.rows, _shape(s.shape), s.classes or "numbers", s.about)
         for s in SETS.values()
     )
-    return Table(("name", "kind", "rows", "shape", "classes", "what it is", "licence"), rows)
+    return Table(("name", "kind", "rows", "a row", "classes", "what it is"), rows, right=(3, 4))
 
 
-def _looks(data: Dataset) -> list[Block]:
-    pairs = [("data", data.name), ("rows", data.rows), ("task", data.task)]
-    if data.target is not None:
-        pairs.append(("target", data.target.name))
-    if data.class_names:
-        pairs.append(("classes", ", ".join(data.class_names[:30])))
-    blocks: list[Block] = [Facts(tuple(pairs))]
+def _shape(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _looks(asked: str, data: Dataset) -> Iterator[Block]:
+    yield Facts((("data", data.name), ("rows", data.rows), *_about(asked), *_target(data)))
     if isinstance(data.x, tuple):
-        rows = tuple((c.name, c.kind, int(c.missing.sum())) for c in data.x)
-        blocks.append(Table(("column", "kind", "missing cells"), rows))
-    return [*blocks, *(Note(note, "info") for note in data.notes)]
+        rows = tuple((c.name, c.kind, int(c.missing.sum()), _range(c)) for c in data.x)
+        yield Table(("column", "kind", "missing", "holds"), rows)
+    yield from (Note(in_options(note), "info") for note in data.notes)
+
+
+def _about(asked: str) -> tuple[tuple[str, Cell], ...]:
+    name = set_name(asked)
+    if name is None:
+        return ()
+    known = SETS[name]
+    return (("what it is", known.about), ("source", known.source), ("licence", known.licence))
+
+
+def _target(data: Dataset) -> tuple[tuple[str, Cell], ...]:
+    if data.target is None:
+        return ()
+    if data.task == "regression":
+        return (("target", f"{data.target.name}, a number: {_range(data.target)}"),)
+    counts = np.bincount(data.target.values, minlength=len(data.class_names))
+    pairs = zip(data.class_names, counts, strict=True)
+    classes = ", ".join(f"{name} ({count:,})" for name, count in pairs)
+    target = f"{data.target.name}, one of {len(data.class_names)} classes"
+    return (("target", target), ("classes", classes))
+
+
+def _range(column: Column) -> str:
+    if column.kind == "category":
+        more = len(column.words) - MOST_WORDS
+        return ", ".join(column.words[:MOST_WORDS]) + (f", {more} more" if more > 0 else "")
+    if column.missing.all():
+        return ""
+    if column.kind == "boolean":
+        return f"true in {int(np.nansum(column.values)):,} rows"
+    known = column.values[~column.missing]
+    return f"{known.min():.6g} to {known.max():.6g}, mean {known.mean():.4g}"

@@ -11,6 +11,6 @@ from pellucid.cli.screen import show
 def command(run: str, data: str | None) -> None:
     """Judge RUN on DATA, rows with their target; without DATA on the rows it held out."""
     from pellucid.experiments.folder import open_run
-    from pellucid.experiments.running import judge_run
+    from pellucid.experiments.reviewing import evaluation
 
-    show(judge_run(open_run(run), data))
+    show(evaluation(open_run(run), data))

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from pellucid.base.errors import PellucidError
+from pellucid.experiments.spelling import in_options
 
 FAILED, REFUSED, NOT_FINITE, INTERRUPTED = 1, 2, 3, 130
 
@@ -23,10 +24,10 @@ def answered(command: Callable[[], Any]) -> NoReturn:
     try:
         code = command()
     except click.ClickException as error:
-        _say(error.format_message())
+        say(error.format_message())
         code = REFUSED
     except PellucidError as error:
-        _say(error.one_line)
+        say(error.one_line)
         code = REFUSED
     except (KeyboardInterrupt, click.Abort):
         code = INTERRUPTED
@@ -34,10 +35,11 @@ def answered(command: Callable[[], Any]) -> NoReturn:
         sys.stderr.close()
         code = 0
     except MemoryError:
-        _say("not enough memory; try fewer rows, a smaller network, or smaller pictures")
+        say("not enough memory; try fewer rows, a smaller network, or smaller pictures")
         code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _say(line: str) -> None:
-    print(f"pellucid: {line}", file=sys.stderr)
+def say(line: str) -> None:
+    """Write one line to the error stream, in the words of the command line."""
+    print(f"pellucid: {in_options(' '.join(line.split()))}", file=sys.stderr)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 import click
 
 import pellucid
+from pellucid.base.errors import nearest
 from pellucid.cli.exits import answered
 
 COMMANDS = {
     "train": ("training", "learn from data, and judge on rows held out"),
-    "evaluate": ("evaluating", "judge a run on other rows"),
+    "evaluate": ("evaluating", "judge a run on other rows, or again on its own"),
     "predict": ("predicting", "write what a run predicts for new rows"),
     "report": ("reporting", "show a run's report again"),
     "data": ("datasets", "list the data sets that come along, or look into a file"),
 }
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Table(click.Group):
@@ -25,7 +27,8 @@ class Table(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            hint = nearest(cmd_name, COMMANDS) or f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"There is no command {cmd_name!r}: {hint}", ctx)
         module, _ = COMMANDS[cmd_name]
         return importlib.import_module(f"pellucid.cli.{module}").command
 
@@ -34,16 +37,19 @@ class Table(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
-@click.group(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Table, context_settings=SETTINGS, invoke_without_command=True)
 @click.version_option(pellucid.__version__, prog_name="pellucid")
-def pellucid_command() -> None:
-    r"""Neural networks you can see into.
+@click.pass_context
+def pellucid_command(context: click.Context) -> None:
+    """Neural networks you can see into.
 
     \b
-    pellucid train mnist                         10,000 real digits, held-out rows, a report
-    pellucid train table.csv --target column     a table of your own
-    pellucid predict runs/table-1 new.csv        raw rows in, predictions out
+    pellucid train mnist                       10,000 real digits, rows held out, a report
+    pellucid train table.csv --target COLUMN   a table of your own
+    pellucid predict runs/table-1 new.csv      raw rows in, predictions out
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -14,25 +14,25 @@ from pellucid.plots.blocks import (
     Sentence,
     Table,
     cell_text,
-    is_number,
 )
 
+WIDE = 10_000  # columns: no line is as long
 MARKS = {"good": "green", "info": "cyan", "warning": "yellow", "error": "red"}
 
 
 def show(blocks: Iterable[Block]) -> None:
     """Print blocks in order; pictures are left to the page."""
+    console = _console()
     for block in blocks:
-        _draw(block, _console())
+        _draw(block, console)
 
 
-@functools.cache
 def _console() -> Any:
     from rich.console import Console
 
     # Of a pipe the width is unknown: leave lines whole rather than break them at 80.
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=200)
+    console = Console(highlight=False, emoji=False)
+    return console if console.is_terminal else Console(highlight=False, emoji=False, width=WIDE)
 
 
 @functools.singledispatch
@@ -65,28 +65,46 @@ def _code(block: Code, console: Any) -> None:
 
 @_draw.register
 def _facts(block: Facts, console: Any) -> None:
-    width = max((len(name) for name, _ in block.pairs), default=0)
+    from rich.table import Table as Grid
+
+    grid = Grid.grid(padding=(0, 2, 0, 0))
     for name, value in block.pairs:
-        console.print(f"{name.ljust(width)}  {cell_text(value)}", markup=False, soft_wrap=True)
+        grid.add_row(_text(name), _text(cell_text(value)))
+    console.print(grid)
 
 
 @_draw.register
 def _table(block: Table, console: Any) -> None:
     from rich import box
+    from rich.measure import Measurement
     from rich.table import Table as Grid
-    from rich.text import Text
 
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for index, name in enumerate(block.columns):
-        numbers = any(is_number(row[index]) for row in block.rows)
-        grid.add_column(Text(name), justify="right" if numbers else "left")
-    for row in block.rows:
-        grid.add_row(*(Text(cell_text(cell)) for cell in row))
+    for place, name in enumerate(block.columns):
+        right = block.on_the_right(place)
+        grid.add_column(_text(name), justify="right" if right else "left", no_wrap=right)
+    for row in block.texts():
+        grid.add_row(*map(_text, row))
+    console.print()
+    if (
+        Measurement.get(console, console.options.update(max_width=WIDE), grid).minimum
+        > console.width
+    ):
+        words = block.caption.partition(":")[0] or "a table"
+        console.print(f"({words}, {len(block.columns)} columns wide, is in the report)")
+        return
     if block.caption:
-        console.print(block.caption, markup=False)
+        console.print(_text(block.caption), style="dim")
     console.print(grid)
 
 
 @_draw.register
 def _picture(block: Picture, console: Any) -> None:
     """Nothing: a terminal has no pixels, and the page says where they are."""
+
+
+def _text(words: str) -> Any:
+    """Return text that is shown as it is, whatever marks stand in it."""
+    from rich.text import Text
+
+    return Text(words)

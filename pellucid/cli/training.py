@@ -1,42 +1,58 @@
 """`pellucid train`: learn from data, judge on rows held out, leave a run folder."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 
-from pellucid.cli.exits import INTERRUPTED, NOT_FINITE
-from pellucid.cli.options import options_of, settings_of
+from pellucid.cli.exits import INTERRUPTED, NOT_FINITE, say
+from pellucid.cli.options import Grouped, options_of, settings_of
 from pellucid.cli.screen import show
 from pellucid.data.reading import Reading
 from pellucid.experiments.experiment import Experiment
 
-RENAMED = {"rows": "generate_rows", "noise": "generate_noise", "seed": "generate_seed"}
 
-
-@click.command("train")
+@click.command("train", cls=Grouped)
 @click.argument("data")
-@click.option("--run", "folder", default=None, help="the folder to make  [runs/DATA-1, ...]")
-@click.option("--quiet", is_flag=True, help="only name the report")
 @options_of(Experiment, leave_out=("data", "reading"))
-@options_of(Reading, renamed=RENAMED)
-@click.pass_context
-def command(
-    context: click.Context, data: str, folder: str | None, quiet: bool, **given: Any
-) -> int:
-    """Learn from DATA: a set by name, a .csv or .parquet file, or a folder of pictures.
+@options_of(Reading)
+@click.option("--run", "folder", metavar="FOLDER", help="the folder to make  [runs/DATA-1, ...]")
+@click.option("--quiet", is_flag=True, help="only name the report")
+def command(data: str, folder: str | None, quiet: bool, **given: Any) -> int:
+    """Learn from DATA: a set by name (`pellucid data` lists them), a .csv or .parquet file, a
+    folder of pictures with one folder for each class, or an experiment.toml.
 
-    The output, the loss and a sensible network follow from the target. Rows are held out
-    for stopping and for judging; scaling and encodings are learnt from the rest and stay
+    Output, loss and a sensible network follow from the target. Rows are held out for
+    stopping and for judging; scaling and encodings are learnt from the rest and stay
     inside the model. Everything lands in a run folder, with a report.
     """
-    reading = Reading(**settings_of(Reading, given, renamed=RENAMED))
-    experiment = Experiment(data=data, reading=reading, **settings_of(Experiment, given))
-    from pellucid.experiments.running import run
+    experiment = _experiment(data, given)
+    from pellucid.experiments.running import NotFiniteError, run
 
-    outcome = run(experiment, folder, verbose=0 if quiet else "auto")
+    verbose = 0 if quiet else "auto"
+    try:
+        outcome = run(experiment, folder, verbose=verbose, show=_ignore if quiet else show)
+    except NotFiniteError as error:
+        say(error.one_line)
+        return NOT_FINITE
     if not quiet:
         show(outcome.blocks)
-    click.echo(f"report: {outcome.path / 'report.html'}")
-    if outcome.interrupted:
-        return INTERRUPTED
-    return 0 if outcome.finite else NOT_FINITE
+        click.echo(f"\npredict: pellucid predict {outcome.run.path} NEW_ROWS")
+    click.echo(f"report: {outcome.run.report}")
+    if not outcome.finite:
+        say("training became non-finite; the run has the best weights from before that")
+        return NOT_FINITE
+    return INTERRUPTED if outcome.interrupted else 0
+
+
+def _experiment(data: str, given: dict[str, Any]) -> Experiment:
+    """Return the experiment that DATA and the options mean; options come before its file."""
+    file = Path(data).suffix.lower() == ".toml"
+    base = Experiment.read(data) if file else Experiment(data)
+    reading = replace(base.reading, **settings_of(Reading, given))
+    return replace(base, reading=reading, **settings_of(Experiment, given))
+
+
+def _ignore(blocks: Any) -> None:
+    """Show nothing."""

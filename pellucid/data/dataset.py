@@ -43,6 +43,7 @@ class Dataset:
         time: A number a row, which orders the rows.
         held_out: Rows that the makers of the set keep for the final test.
         lines: The line of each row in its file, counted from 1.
+        files: The file of each row, for pictures of a folder.
         notes: Sentences for the user about what was decided on the way.
     """
 
@@ -55,6 +56,7 @@ class Dataset:
     time: Num[np.ndarray, " rows"] | None = None
     held_out: Int[np.ndarray, " held"] | None = None
     lines: Int[np.ndarray, " rows"] | None = None
+    files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -85,7 +87,9 @@ class Dataset:
         return in_types(self.class_names, self.target.stands_for if self.target else "text")
 
     def where(self, row: int | np.integer) -> str:
-        """Return how to find a row again: "Line 17 of data.csv"."""
+        """Return how to find a row again: "Line 17 of data.csv", or a picture's file."""
+        if self.files:
+            return self.files[row]
         if self.lines is None:
             return f"Row {row} of {self.name}"
         return f"Line {self.lines[row]} of {self.name}"
@@ -112,6 +116,7 @@ class Dataset:
             groups=None if self.groups is None else self.groups[rows],
             time=None if self.time is None else self.time[rows],
             lines=None if self.lines is None else self.lines[rows],
+            files=tuple(self.files[row] for row in rows) if self.files else (),
             held_out=None,
         )
 

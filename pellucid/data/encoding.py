@@ -29,13 +29,14 @@ Answers = Int32[np.ndarray, " rows"] | Float32[np.ndarray, " rows"]
 class NewRows(NamedTuple):
     """Rows that came later: `y` is None where they have no target.
 
-    `lines` are those of the file, counted from 1, or None.
+    `lines` are those of the file, counted from 1, or None; `files` those of pictures.
     """
 
     x: Inputs
     y: Answers | None
     notes: tuple[str, ...] = ()
     lines: Int[np.ndarray, " rows"] | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Encoding:
             raise DataError(explain(what, got="inputs only", expected="a target in each row"))
         x, known = self._inputs(data), data.target if labels is not False else None
         y = None if known is None else self.answer.encode(known, data.where)
-        return NewRows(x, y, data.notes, data.lines)
+        return NewRows(x, y, data.notes, data.lines, data.files)
 
     def decode(self, labels: Int[np.ndarray, "*rows"]) -> np.ndarray:
         """Return the classes that labels mean, in the type they had in the data."""

@@ -46,7 +46,9 @@ def read_images(folder: Path, reading: Reading) -> Dataset:
     others = sum(1 for f in classes for path in f.rglob("*") if path.is_file()) - len(paths)
     notes += [f"ignored {others} files that are no pictures"] if others else []
     target = Column("class", "category", labels, words)
-    return Dataset(folder.resolve().name, x, target, reading=reading, notes=tuple(notes))
+    files = tuple(path.relative_to(folder).as_posix() for path, _ in paths)
+    name, told = folder.resolve().name, tuple(notes)
+    return Dataset(name, x, target, reading=reading, files=files, notes=told)
 
 
 def read_new_pictures(
@@ -69,12 +71,14 @@ def read_new_pictures(
         what, expected = f"There are no pictures in {str(place)!r}.", ", ".join(ENDINGS)
         raise FileError(explain(what, got=str(place), expected=expected))
     x = _decode(paths, shape[:2], shape[2])
+    top = place if place.is_dir() else place.parent
+    files = tuple(path.relative_to(top).as_posix() for path in paths)
     known = labels and place.is_dir() and all(path.parent != place for path in paths)
     if not known:
-        return Dataset(place.name, x, None)
+        return Dataset(place.name, x, None, files=files)
     words, codes = np.unique([path.parent.name for path in paths], return_inverse=True)
     column = Column(target, "category", codes.astype(np.int32), tuple(words.tolist()))
-    return Dataset(place.name, x, column)
+    return Dataset(place.name, x, column, files=files)
 
 
 def _as_pictures(array: np.ndarray, shape: tuple[int, ...]) -> Pictures:

@@ -3,13 +3,14 @@
 import numpy as np
 
 from pellucid.data.encoding import Encoding
+from pellucid.functions.losses import LOSSES
 from pellucid.models.model import Model
 
 
 def targets(encoding: Encoding, y: np.ndarray, loss: str) -> np.ndarray:
     """Return labels or numbers in the form that the output layer and loss want."""
     if encoding.task == "classification" and len(encoding.class_names) > 2:
-        return y if loss.startswith("sparse") else np.eye(len(encoding.class_names))[y]
+        return y if LOSSES[loss].targets == "labels" else np.eye(len(encoding.class_names))[y]
     return y.astype(np.float32)[:, None]
 
 

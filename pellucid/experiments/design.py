@@ -10,6 +10,7 @@ from pellucid.base.types import Shape
 from pellucid.data.encoding import Encoding
 from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.judging import unbalanced
+from pellucid.functions.losses import LOSSES
 from pellucid.layers.convolution import Conv2D
 from pellucid.layers.dense import Dense
 from pellucid.layers.input import Input
@@ -23,6 +24,10 @@ from pellucid.optimizers.optimizer import OPTIMIZERS, Optimizer
 
 SMALLEST_MAP = 8  # a picture side below which another convolution and pooling makes no sense
 MOST_STEPS, MOST_STEPS_ON_PICTURES = 10_000, 2_000  # of a fit
+FOR_NUMBERS = (
+    *("mean_squared_error", "mean_absolute_error", "huber", "log_cosh"),
+    *("mean_absolute_percentage_error", "mean_squared_logarithmic_error", "poisson"),
+)
 PATIENT_STEPS = 500  # without better, before it stops
 
 
@@ -53,7 +58,7 @@ def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndar
         *_output(encoding, y),
     ]
     model = Sequential([Input(encoding.shape, name="x"), *layers], seed=experiment.seed)
-    loss, metrics = experiment.loss or _loss(encoding), _metrics(encoding, y)
+    loss, metrics = _loss(experiment, encoding), _metrics(encoding, y)
     model.compile(_optimizer(experiment), loss, metrics=metrics, dtype=experiment.dtype)
     sizes = {"auto": _batch_size(len(x)), "full": len(x)}
     size = sizes.get(str(experiment.batch_size), experiment.batch_size)
@@ -123,11 +128,23 @@ def _output(encoding: Encoding, y: np.ndarray) -> list[Layer]:
     ]
 
 
-def _loss(encoding: Encoding) -> str:
-    if encoding.task == "regression":
-        return "mean_squared_error"
-    two = len(encoding.class_names) == 2
-    return "binary_crossentropy" if two else "sparse_categorical_crossentropy"
+def _loss(experiment: Experiment, encoding: Encoding) -> str:
+    """Return the loss wanted, or the one that suits the target."""
+    numbers, classes = encoding.task == "regression", len(encoding.class_names)
+    if experiment.class_weight is not None and numbers:
+        what = f"The target {encoding.answer.column!r} has no classes that could weigh the same."
+        hint = "leave out class_weight='balanced'"
+        raise ConfigError(explain(what, got="numbers", expected="classes", hint=hint))
+    if experiment.loss is None:
+        two = "binary_crossentropy" if classes == 2 else "sparse_categorical_crossentropy"
+        return "mean_squared_error" if numbers else two
+    name = LOSSES.name_of(LOSSES[experiment.loss]) or experiment.loss
+    if (numbers and name not in FOR_NUMBERS) or (classes == 2 and LOSSES[name].targets == "labels"):
+        target = "numbers" if numbers else "two classes, which share one output"
+        what = f"The loss {name} does not suit the target {encoding.answer.column!r}."
+        expected = ", ".join(FOR_NUMBERS) if numbers else "binary_crossentropy, hinge, ..."
+        raise ConfigError(explain(what, got=target, expected=expected))
+    return name
 
 
 def _metrics(encoding: Encoding, y: np.ndarray) -> tuple[str, ...]:

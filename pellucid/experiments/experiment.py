@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 
 from pellucid.base.config import Config, config, option
-from pellucid.base.errors import ConfigError, FileError, explain
+from pellucid.base.errors import ConfigError, FileError, PellucidError, explain
 from pellucid.data.reading import Reading
 
 OPTIMIZERS = (
@@ -40,25 +40,34 @@ class Experiment(Config):
     """All that is needed to repeat a run: equal experiments on equal data, equal networks.
 
     What is "auto" or None is chosen by the data: output and loss by the target, the
-    network by rows and columns or by the size of the pictures. `chosen` in the report says
-    what that was.
+    network by the number of rows or the size of the pictures. The report says what that was.
     """
 
-    data: str = option(default="iris", about="a set by name, a file, or a folder of pictures")
+    data: str = option(about="a set by name, a file, or a folder of pictures")
     reading: Reading = Reading()
     network: str = option(
-        default="auto", about="widths such as 128-64, filters such as c16-c32-64, or linear"
+        default="auto",
+        about="widths such as 128-64, on pictures after filters, c16-c32-64; or linear",
     )
-    activation: str = option(default="relu", about="of the hidden layers")
+    activation: str = option(
+        default="relu", about="what hidden layers do with z, such as relu, tanh, sigmoid"
+    )
     dropout: float | None = option(
-        default=None, at_least=0, below=1, about="share of hidden units dropped while training"
+        default=None,
+        at_least=0,
+        below=1,
+        about="share of hidden units dropped while training; else 0.3 on pictures, 0 on tables",
     )
-    scaling: str = option(default="auto", choices=SCALINGS, about="of the inputs, in the model")
+    scaling: str = option(default="auto", choices=SCALINGS, about="of the inputs, inside the model")
     optimizer: str = option(default="adam", choices=OPTIMIZERS, about="how weights are moved")
-    learning_rate: float | None = option(default=None, above=0, about="the size of a step")
-    loss: str | None = option(default=None, about="what to make small")
+    learning_rate: float | None = option(
+        default=None, above=0, about="the size of a step; else that of the optimizer"
+    )
+    loss: str | None = option(default=None, about="what to make small; else by the target")
     class_weight: str | None = option(
-        default=None, choices=("balanced", None), about="let every class weigh the same"
+        default=None,
+        choices=("balanced", None),
+        about="let every class weigh the same, however rare",
     )
     epochs: int | None = option(
         default=None,
@@ -76,7 +85,9 @@ class Experiment(Config):
     dtype: str = option(
         default="float32", choices=("float32", "bfloat16"), about="what layers compute with"
     )
-    seed: int = option(default=0, at_least=0, about="of the split, the weights and the order")
+    seed: int = option(
+        default=0, at_least=0, about="of the split, the first weights and the order of rows"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -100,19 +111,31 @@ class Experiment(Config):
         try:
             told: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            what = "This is not an experiment."
+            what = "This is no experiment: it is not TOML."
             raise FileError(explain(what, got=str(error), expected="TOML")) from error
-        reading = Reading.from_config(told.pop("reading", {}))
-        return cls.from_config({**told, "reading": reading})
+        reading = told.get("reading", {})
+        if "data" not in told or not isinstance(reading, dict):
+            what = "This experiment does not say what to learn from, or not as it should."
+            got, expected = ", ".join(told) or "nothing", 'data = "...", and settings in [reading]'
+            raise ConfigError(explain(what, got=got, expected=expected))
+        return cls.from_config({**told, "reading": Reading.from_config(reading)})
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> "Experiment":
-        """Return the experiment in a TOML file."""
+        """Return the experiment in a TOML file.
+
+        Raises:
+            FileError: the file is not there, or is not TOML.
+            ConfigError: it names a setting that there is not, or a value it cannot have.
+        """
         try:
-            return cls.from_toml(Path(path).read_text())
-        except OSError as error:
+            return cls.from_toml(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            if isinstance(error, PellucidError):
+                raise
             what = f"{path} cannot be read."
-            raise FileError(explain(what, got=error.strerror, expected="TOML")) from error
+            got = "no text" if isinstance(error, UnicodeDecodeError) else error.strerror
+            raise FileError(explain(what, got=got, expected="an experiment in TOML")) from error
 
 
 def _flat(experiment: Experiment) -> dict[str, Any]:

@@ -14,6 +14,7 @@ or not at all.
 
 import csv
 import io
+import itertools
 import json
 import os
 import shutil
@@ -53,23 +54,30 @@ class Run:
         return _json(self.path / name)
 
 
-def free_name(wanted: str | PathLike[str] | None, data: str) -> Path:
+def new_folder(wanted: str | PathLike[str] | None, data: str) -> Path:
     """Return the folder for a new run: the wanted one, or the next free one under runs/.
 
     Raises:
-        FileError: the wanted one is there already; a run is never overwritten.
+        FileError: the wanted one is there already, as a run is never overwritten; or the
+            place does not allow a new folder.
     """
-    if wanted is not None:
-        if Path(wanted).exists():
-            what = f"{wanted} is there already, and a run is never overwritten."
-            hint = "choose another --run"
-            raise FileError(explain(what, got=wanted, expected="a new folder", hint=hint))
-        return Path(wanted)
-    stem = "".join(c if c.isalnum() else "-" for c in Path(data).stem) or "run"
-    number = 1
-    while (Path("runs") / f"{stem}-{number}").exists():
-        number += 1
-    return Path("runs") / f"{stem}-{number}"
+    path = _next_free(data) if wanted is None else Path(wanted).expanduser()
+    hint = "choose another folder=..."
+    if path.exists():
+        what = f"{path} is there already, and a run is never overwritten."
+        raise FileError(explain(what, got=path, expected="a new folder", hint=hint))
+    ground = next(place for place in path.absolute().parents if place.exists())
+    if not ground.is_dir() or not os.access(ground, os.W_OK | os.X_OK):
+        what = f"No folder can be made at {path}."
+        got = f"{ground} is {'not open to you' if ground.is_dir() else 'a file'}"
+        raise FileError(explain(what, got=got, expected="a folder to write in", hint=hint))
+    return path
+
+
+def _next_free(data: str) -> Path:
+    stem = "".join(c if c.isalnum() else "-" for c in Path(data).resolve().stem) or "run"
+    numbers = (Path("runs") / f"{stem}-{number}" for number in itertools.count(1))
+    return next(path for path in numbers if not path.exists())
 
 
 def write_run(path: Path, model: Model, texts: Mapping[str, str]) -> None:

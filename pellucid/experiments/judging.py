@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num
 
-from pellucid.functions.intervals import Interval, bootstrap_interval, wilson_interval
+from pellucid.base.errors import FileError, explain
+from pellucid.data.encoding import Encoding
+from pellucid.functions.intervals import bootstrap_interval, wilson_interval
 from pellucid.functions.scores import (
     ClassScore,
     accuracy,
@@ -16,9 +18,7 @@ from pellucid.functions.scores import (
     class_scores,
     confusion_matrix,
     log_loss,
-    majority_prediction,
     mean_absolute_error,
-    mean_prediction,
     mean_squared_error,
     r2,
 )
@@ -44,10 +44,12 @@ class Judgement(NamedTuple):
     rows: int
     scores: tuple[Score, ...]
     baseline: str  # in words
+    training: tuple[float, ...]  # rows of each class, or their mean: what the baseline knows
     class_names: tuple[str, ...] = ()
     classes: tuple[ClassScore, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
     unbalanced: bool = False
+    held_out: bool = True  # False where there are no rows but those that taught
 
     @property
     def headline(self) -> Score:
@@ -76,74 +78,100 @@ class Judgement(NamedTuple):
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Judgement":
-        """Return the judgement that `to_json` described."""
-        return cls(
-            told["task"],
-            told["rows"],
-            tuple(Score(**score) for score in told["scores"]),
-            told["baseline"],
-            tuple(told["class_names"]),
-            tuple(ClassScore(**score) for score in told["classes"]),
-            tuple(tuple(row) for row in told["confusion"]),
-            told["unbalanced"],
-        )
+        """Return the judgement that `to_json` described.
+
+        Raises:
+            FileError: it describes none.
+        """
+        try:
+            return cls(
+                **{
+                    **told,
+                    "scores": tuple(Score(**score) for score in told["scores"]),
+                    "training": tuple(told["training"]),
+                    "class_names": tuple(told["class_names"]),
+                    "classes": tuple(ClassScore(**score) for score in told["classes"]),
+                    "confusion": tuple(tuple(row) for row in told["confusion"]),
+                }
+            )
+        except (KeyError, TypeError) as error:
+            what, expected = "These are no scores of a run.", "what `pellucid train` wrote"
+            raise FileError(explain(what, got=repr(error), expected=expected)) from error
 
 
+SHARES = {"accuracy", "balanced accuracy"}  # read best in percent
 SMALLER_IS_BETTER = {"mean absolute error", "root mean squared error", "log loss"}
+
+
+def taught(encoding: Encoding, y: np.ndarray) -> tuple[float, ...]:
+    """Return what a constant prediction learns from training targets y: counts, or the mean."""
+    if encoding.task == "regression":
+        return (float(np.mean(y, dtype=np.float64)),)
+    return tuple(np.bincount(y, minlength=len(encoding.class_names)).tolist())
+
+
+def judge(
+    encoding: Encoding, output: np.ndarray, true: np.ndarray, training: tuple[float, ...]
+) -> Judgement:
+    """Return the judgement on a network's output for rows whose targets are `true`.
+
+    Raises:
+        DataError: there are no such rows.
+    """
+    if encoding.task == "regression":
+        return judge_numbers(true, output, training[0])
+    return judge_classes(true, output, np.array(training, int), encoding.class_names)
+
+
+def unbalanced(counts: Int[np.ndarray, " classes"]) -> bool:
+    """Return whether accuracy alone says little, given how many rows each class has."""
+    largest = counts.max() / counts.sum()
+    return bool(largest > UNBALANCED or largest * len(counts) > UNEVEN)
 
 
 def judge_classes(
     true: Int[np.ndarray, " rows"],
     probabilities: Float[np.ndarray, "rows classes"],
-    training: Int[np.ndarray, " training_rows"],
+    counts: Int[np.ndarray, " classes"],
     names: tuple[str, ...],
 ) -> Judgement:
-    """Return how well classes were told apart.
+    """Return how well classes were told apart, of which `counts` rows taught.
 
     Where the classes are unbalanced the mean recall over them counts, not the accuracy.
     """
     said = probabilities.argmax(1)
     matrix = confusion_matrix(true, said, len(names))
-    constant = majority_prediction(training, len(true))
-    hits, lucky = int(np.trace(matrix)), float(np.mean(constant == true))
-    of_accuracy = wilson_interval(hits, len(true))
-    scores = [Score("accuracy", accuracy(matrix), *of_accuracy, lucky)]
+    constant = int(counts.argmax())
+    of_accuracy = wilson_interval(int(np.trace(matrix)), len(true))
+    hits = float(np.mean(true == constant))
+    scores = [Score("accuracy", accuracy(matrix), *of_accuracy, hits)]
     balanced = _bootstrapped("balanced accuracy", _mean_recall(len(names)), true, said)
     scores.append(balanced._replace(baseline=1 / len(np.unique(true))))
     classes = class_scores(matrix, names)
     scores.append(Score("macro F1", float(np.mean([c.f1 for c in classes])), None, None, None))
     scores.append(Score("log loss", log_loss(true, probabilities), None, None, None))
-    if len(names) == 2 and len(np.unique(true)) == 2:
-        yes = probabilities[:, 1]
-        scores.append(_bootstrapped("area under the ROC curve", auc, true, yes, baseline=0.5))
-        share = float(np.mean(true))
-        scores.append(
-            _bootstrapped("average precision", average_precision, true, yes, baseline=share)
-        )
-    largest = np.bincount(training).max() / len(training)
-    unbalanced = bool(largest > UNBALANCED or largest * len(names) > UNEVEN)
-    if unbalanced:
+    scores += _of_ranking(true, probabilities)
+    uneven = unbalanced(counts)
+    if uneven:
         scores[0], scores[1] = scores[1], scores[0]
-    baseline = f"always saying {names[int(constant[0])]!r}, the most frequent class"
     return Judgement(
         "classification",
         len(true),
         tuple(scores),
-        baseline,
+        f"always saying {names[constant]!r}, the most frequent class",
+        tuple(counts.tolist()),
         names,
         classes,
         tuple(tuple(map(int, row)) for row in matrix),
-        unbalanced,
+        uneven,
     )
 
 
 def judge_numbers(
-    true: Num[np.ndarray, " rows"],
-    said: Num[np.ndarray, " rows"],
-    training: Num[np.ndarray, " training_rows"],
+    true: Num[np.ndarray, " rows"], said: Num[np.ndarray, " rows"], mean: float
 ) -> Judgement:
-    """Return how close numbers were met, beside the mean of the training rows."""
-    constant = mean_prediction(training, len(true))
+    """Return how close numbers were met, beside the mean of those that taught."""
+    constant = np.full(len(true), mean)
     measures: dict[str, Callable[..., float]] = {
         "mean absolute error": mean_absolute_error,
         "root mean squared error": _root_mean_squared_error,
@@ -154,7 +182,18 @@ def judge_numbers(
         for name, measure in measures.items()
     )
     baseline = "always saying the mean of the training rows"
-    return Judgement("regression", len(true), scores, baseline)
+    return Judgement("regression", len(true), scores, baseline, (mean,))
+
+
+def _of_ranking(true: np.ndarray, probabilities: np.ndarray) -> list[Score]:
+    """Return how well the probability of the second of two classes puts rows in order."""
+    if probabilities.shape[1] != 2 or len(np.unique(true)) < 2:
+        return []
+    yes, share = probabilities[:, 1], float(np.mean(true))
+    return [
+        _bootstrapped("area under the ROC curve", auc, true, yes, baseline=0.5),
+        _bootstrapped("average precision", average_precision, true, yes, baseline=share),
+    ]
 
 
 def _bootstrapped(
@@ -168,8 +207,10 @@ def _bootstrapped(
         one_kind = statistic in (auc, average_precision) and len(np.unique(true)) < 2
         return float("nan") if one_kind else statistic(true, said)
 
-    interval: Interval = bootstrap_interval(of_drawn, true, said, draws=400)
-    return Score(name, statistic(true, said), *interval, baseline)
+    low, high = bootstrap_interval(of_drawn, true, said, draws=400)
+    if low == high:  # a faultless score on few rows: drawing them again cannot tell how sure
+        return Score(name, statistic(true, said), None, None, baseline)
+    return Score(name, statistic(true, said), low, high, baseline)
 
 
 def _mean_recall(classes: int) -> Callable[..., float]:

@@ -2,13 +2,13 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from os import PathLike
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from pellucid.data.encoding import NewRows
+from pellucid.experiments.answers import outputs
 from pellucid.experiments.folder import Run
-from pellucid.experiments.running import outputs
 from pellucid.interop.atomic import write_atomically
 
 
@@ -29,30 +29,34 @@ class Predictions(NamedTuple):
 
 
 def predict_rows(run: Run, data: Any) -> Predictions:
-    """Return a prediction for each raw row of a file, frame, folder or array.
+    """Return a prediction for each raw row of a file, folder, frame or array.
 
-    Classes come with the probability of each; `row` is the line of the file where there
-    is one, else a count from 0.
+    Classes come with the probability of each. The first column says which row it was: the
+    line of a file, a picture's file, else a count from 0.
 
     Raises:
         DataError: a column is missing, or a cell is not what it was in training.
     """
     found = run.encoding.encode_new(data)
     output = outputs(run.encoding, run.model, found.x)
-    places = range(len(output)) if found.lines is None else found.lines.tolist()
-    row = "row" if found.lines is None else "line"
+    kind, places = _places(found, len(output))
     target = run.encoding.answer.column
     if run.encoding.task == "regression":
         lines = tuple(zip(places, (f"{number:.7g}" for number in output), strict=True))
-        return Predictions((row, target), lines, found.notes)
+        return Predictions((kind, target), lines, found.notes)
     names = run.encoding.class_names
-    said = np.array(names)[output.argmax(1)]
     lines = tuple(
-        (place, word, *(f"{p:.4f}" for p in ps))
-        for place, word, ps in zip(places, said, output, strict=True)
+        (place, names[row.argmax()], *(f"{p:.4f}" for p in row))
+        for place, row in zip(places, output, strict=True)
     )
-    columns = (row, target, *(f"probability of {name}" for name in names))
+    columns = (kind, target, *(f"probability of {name}" for name in names))
     return Predictions(columns, lines, found.notes)
+
+
+def _places(found: NewRows, rows: int) -> tuple[str, Sequence[Any]]:
+    if found.files:
+        return "file", found.files
+    return ("row", range(rows)) if found.lines is None else ("line", found.lines.tolist())
 
 
 def write_predictions(predictions: Predictions, path: str | PathLike[str]) -> None:

@@ -1,15 +1,15 @@
 """A run as a report: the same blocks for the terminal and for one HTML file."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.data.dataset import Dataset
-from pellucid.data.splits import Split
-from pellucid.experiments.judging import Judgement
+from pellucid.experiments.judging import SHARES, Judgement, Score
+from pellucid.experiments.material import Material, surroundings
+from pellucid.experiments.mistaken import error_table, mistake_blocks, mistake_table
+from pellucid.experiments.opening import notes, what_is_predicted
+from pellucid.experiments.spelling import command
 from pellucid.models.display import summary_text
-from pellucid.models.history import History
 from pellucid.network.summary import Summary
 from pellucid.plots.blocks import (
     Block,
@@ -21,6 +21,7 @@ from pellucid.plots.blocks import (
     Section,
     Sentence,
     Table,
+    cell_text,
     section,
 )
 from pellucid.plots.classification import balance, confusion
@@ -28,31 +29,15 @@ from pellucid.plots.drawing import Node
 from pellucid.plots.drawing import network as drawing
 from pellucid.plots.figures import to_svg
 from pellucid.plots.history import curves
-from pellucid.plots.mistakes import mistake_table, mistakes, surest_mistakes
-from pellucid.plots.regression import predicted_against_actual
+from pellucid.plots.regression import predicted_against_actual, residuals
 
 MOST_ON_SCREEN = 12  # classes whose confusion fits a terminal
+MISTAKES_ON_SCREEN = 8
 
 
-class Material(NamedTuple):
-    """What a report is made from."""
-
-    title: str
-    judgement: Judgement
-    data: Dataset
-    parts: Split
-    output: np.ndarray  # of the held-out rows: probabilities, or numbers
-    true: np.ndarray  # of the held-out rows
-    history: History
-    summary: Summary
-    facts: tuple[tuple[str, str | int | float], ...]  # how it was trained
-    experiment: str  # as TOML
-    notes: tuple[str, ...]
-
-
-def short_blocks(judgement: Judgement) -> tuple[Block, ...]:
-    """Return what a terminal shows: the score beside its baseline, and class by class."""
-    blocks: list[Block] = [section("Held-out score", *_score_blocks(judgement))]
+def score_blocks(judgement: Judgement) -> tuple[Block, ...]:
+    """Return the score beside its baseline, and class by class."""
+    blocks: list[Block] = [section(_score_title(judgement), *_scores(judgement))]
     if judgement.classes:
         tables: list[Block] = [_class_table(judgement)]
         if len(judgement.class_names) <= MOST_ON_SCREEN:
@@ -61,65 +46,107 @@ def short_blocks(judgement: Judgement) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def short_blocks(material: Material) -> tuple[Block, ...]:
+    """Return what a terminal shows of a run that has just ended."""
+    blocks = (*_warnings(material), *score_blocks(material.judgement))
+    if material.judgement.task == "regression" or (material.said == material.true).all():
+        return blocks
+    return (*blocks, section("Mistakes", mistake_table(material, MISTAKES_ON_SCREEN, cells=False)))
+
+
 def page(material: Material) -> Page:
     """Return the whole report."""
+    judgement = material.judgement
     sections = (
-        section("Held-out score", *_score_blocks(material.judgement)),
-        *_class_sections(material),
-        *_number_sections(material),
-        section("Training", *_training_blocks(material)),
-        section("Network", *_network_blocks(material.summary)),
-        section("Data", *_data_blocks(material)),
-        section("To repeat it", Code(material.experiment)),
+        section(_score_title(judgement), *_warnings(material), *_scores(judgement)),
+        *(_class_sections(material) if judgement.classes else _number_sections(material)),
+        section("Training", *_training(material)),
+        section("Network", *_network(material.made.model.summarize())),
+        section("Data", *_data(material)),
+        section("To repeat it", *_repeating(material)),
     )
-    score = material.judgement.headline
-    return Page(material.title, sections, f"{score.name} {score.value:.4g} on rows held out")
-
-
-def mistakes_shown(material: Material, most: int = 8) -> Section | None:
-    """Return the surest mistakes as a table, or None where there are none to show."""
-    if material.judgement.task != "classification":
-        return None
-    said = material.output.argmax(1)
-    if (said == material.true).all():
-        return section("Mistakes", Sentence("None on the rows held out."))
-    return section("Mistakes", _mistake_table(material, most))
-
-
-def _score_blocks(judgement: Judgement) -> Iterator[Block]:
     score = judgement.headline
-    interval = "" if score.low is None else f" (95 % interval {score.low:.4g} to {score.high:.4g})"
-    beside = "" if score.baseline is None else f" Beside it, {judgement.baseline}: "
-    beside += "" if score.baseline is None else f"{score.baseline:.4g}."
-    yield Sentence(
-        f"{score.name} {score.value:.4g}{interval} on {judgement.rows:,} rows that the network "
-        f"has not seen.{beside}"
-    )
+    rows = "rows held out" if judgement.held_out else "rows it was taught with"
+    about = f"{score.name} {score_text(score, score.value)} on {judgement.rows:,} {rows}"
+    return Page(f"{material.ready.data.name}: {material.path.name}", sections, about)
+
+
+def score_text(score: Score, value: float | None) -> str:
+    """Return a value of a score as it reads: shares of rows in percent.
+
+    Example:
+        >>> score_text(Score("accuracy", 0.9, None, None, None), 0.915)
+        '91.5 %'
+    """
+    percent = value is not None and score.name in SHARES
+    return f"{100 * value:.1f} %" if percent else cell_text(value)
+
+
+def _score_title(judgement: Judgement) -> str:
+    return "Score on rows held out" if judgement.held_out else "Score"
+
+
+def _warnings(material: Material) -> Iterator[Note]:
+    if not material.finite:
+        words = f"Training became non-finite in epoch {len(material.history.records)}."
+        yield Note(f"{words} These are the weights of epoch {material.best_epoch}.", "error")
+    if material.interrupted:
+        epochs = len(material.history.records)
+        yield Note(f"Ctrl-C stopped training after {epochs:,} epochs.", "warning")
+
+
+def _scores(judgement: Judgement) -> Iterator[Block]:
+    score = judgement.headline
+    rows = f"{judgement.rows:,} rows that the network has not learnt from"
+    if not judgement.held_out:
+        rows = f"the {judgement.rows:,} rows that it was taught with"
+    low, high = score_text(score, score.low), score_text(score, score.high)
+    sure = judgement.held_out and score.low is not None
+    interval = f" (95 % interval {low} to {high})" if sure else ""
+    yield Sentence(f"{_upper(score.name)} {score_text(score, score.value)}{interval} on {rows}.")
+    if score.baseline is not None:
+        beside = score_text(score, score.baseline)
+        yield Sentence(f"{_upper(judgement.baseline)}, scores {beside}.")
     if not judgement.beats_baseline:
-        yield Note("That is not surely better than the constant prediction.", "warning")
-    if judgement.unbalanced:
-        words = "The classes are unbalanced, so accuracy says little: look at recall by class."
+        words = "This is not surely better than the constant prediction: more rows would tell."
         yield Note(words, "warning")
-    columns = ("score", "value", "from", "to", "constant prediction")
-    caption = "from, to: 95 % interval over these rows"
-    yield Table(columns, tuple(tuple(score) for score in judgement.scores), caption)
+    if judgement.unbalanced:
+        words = "The classes are unbalanced, so accuracy says little: look at the recall of each."
+        yield Note(words, "warning")
+    yield _score_table(judgement)
+
+
+def _score_table(judgement: Judgement) -> Table:
+    known = judgement.held_out
+    columns = ("score", "value", *(("from", "to") if known else ()), "constant prediction")
+    rows = tuple(
+        (
+            score.name,
+            score_text(score, score.value),
+            *((score_text(score, score.low), score_text(score, score.high)) if known else ()),
+            score_text(score, score.baseline),
+        )
+        for score in judgement.scores
+    )
+    caption = "from, to: where the score of many such rows lies, with 95 % confidence"
+    return Table(columns, rows, caption if known else "", right=tuple(range(1, len(columns))))
 
 
 def _class_table(judgement: Judgement) -> Table:
     columns = ("class", "precision", "recall", "F1", "rows")
-    return Table(columns, tuple(tuple(score) for score in judgement.classes))
+    caption = "recall: the share of a class that was found; precision: of those said, the right"
+    return Table(columns, tuple(tuple(score) for score in judgement.classes), caption)
 
 
 def _confusion_table(judgement: Judgement) -> Table:
     rows = zip(judgement.class_names, judgement.confusion, strict=True)
-    columns = ("true \\ said", *judgement.class_names)
-    return Table(columns, tuple((name, *counts) for name, counts in rows))
+    caption = "confusion: true classes down, predicted classes across"
+    columns = ("true \\ predicted", *judgement.class_names)
+    return Table(columns, tuple((name, *counts) for name, counts in rows), caption)
 
 
 def _class_sections(material: Material) -> Iterator[Section]:
     judgement = material.judgement
-    if not judgement.classes:
-        return
     matrix = np.array(judgement.confusion)
     alt = f"{int(np.trace(matrix))} of {judgement.rows} rows lie on the diagonal."
     picture = Picture(
@@ -129,80 +156,82 @@ def _class_sections(material: Material) -> Iterator[Section]:
         _confusion_table(judgement),
     )
     yield section("Class by class", _class_table(judgement), picture)
-    yield section("Mistakes", *_mistake_blocks(material))
-
-
-def _mistake_blocks(material: Material) -> Iterator[Block]:
-    said = material.output.argmax(1)
-    surest = material.output[np.arange(len(said)), said]
-    if (said == material.true).all():
-        yield Sentence("None on the rows held out.")
-        return
-    if isinstance(material.data.x, np.ndarray):
-        pictures = material.data.x[material.parts.test]
-        names = material.judgement.class_names
-        drawn = mistakes(pictures, material.true, said, surest, names)
-        count = int((said != material.true).sum())
-        caption = f"The surest of {count} mistakes: what it is, what was said, how surely"
-        yield Picture(to_svg(drawn), caption, f"{count} pictures that were taken for others")
-    yield _mistake_table(material, 24)
-
-
-def _mistake_table(material: Material, most: int) -> Table:
-    said = material.output.argmax(1)
-    surest = material.output[np.arange(len(said)), said]
-    names = material.judgement.class_names
-    table = mistake_table(material.true, said, surest, names, most)
-    rows = surest_mistakes(material.true, said, surest, most)
-    places = [material.data.where(int(material.parts.test[row])) for row in rows]
-    lines = tuple((place, *line[1:]) for place, line in zip(places, table.rows, strict=True))
-    return Table(table.columns, lines, table.caption)
+    yield section("Mistakes", *mistake_blocks(material))
 
 
 def _number_sections(material: Material) -> Iterator[Section]:
-    if material.judgement.task == "regression":
-        target = material.data.target.name if material.data.target else "target"
-        drawn = predicted_against_actual(material.true, material.output, target)
-        caption = "Predicted against actual, on the rows held out"
-        yield section("Number by number", Picture(to_svg(drawn), caption, caption))
+    target = material.ready.encoding.answer.column
+    both = material.true, material.output, target
+    caption = "Predicted against actual: a perfect network has all points on the line"
+    left_over = "What is left over: a bend or a funnel is something not yet learnt"
+    yield section(
+        "Number by number",
+        Picture(to_svg(predicted_against_actual(*both)), caption, _furthest_off(material)),
+        Picture(to_svg(residuals(*both)), left_over, _furthest_off(material)),
+        error_table(material),
+    )
 
 
-def _training_blocks(material: Material) -> Iterator[Block]:
-    yield Facts(material.facts)
-    for note in material.notes:
-        yield Note(note, "info")
-    if material.history.records:
-        frame = {name: material.history[name] for name in material.history}
-        last = ", ".join(f"{name} {series[-1]:.4g}" for name, series in frame.items())
-        drawn = to_svg(curves(frame))
-        yield Picture(drawn, "Loss and metrics by epoch", f"In the last epoch: {last}.")
+def _furthest_off(material: Material) -> str:
+    off = np.abs(material.true - material.output)
+    return f"Half of the rows are off by {np.median(off):.4g} or less, the furthest {off.max():.4g}"
 
 
-def _network_blocks(summary: Summary) -> Iterator[Block]:
+def _training(material: Material) -> Iterator[Block]:
+    yield Facts(material.course())
+    history = material.history
+    if history.records:
+        last = ", ".join(f"{name} {series[-1]:.4g}" for name, series in history.items())
+        drawn = to_svg(curves(dict(history), material.best_epoch))
+        caption = "Loss and metrics by epoch; the weights kept are those of the marked one"
+        yield Picture(drawn, caption, f"In the last epoch: {last}.")
+
+
+def _network(summary: Summary) -> Iterator[Block]:
     nodes = [Node(*row) for row in summary.rows]
     words = ", then ".join(f"{row.kind} {row.output_shape}" for row in summary.rows)
-    yield Picture(drawing(summary.inputs, nodes, summary.outputs), "The network", words)
+    picture = drawing(summary.inputs, nodes, summary.outputs)
+    yield Picture(picture, "Layers in order; scaling belongs to the network", words)
     yield Code(summary_text(summary))
 
 
-def _data_blocks(material: Material) -> Iterator[Block]:
-    data, parts = material.data, material.parts
+def _data(material: Material) -> Iterator[Block]:
+    ready = material.ready
+    data, parts = ready.data, ready.parts
+    yield Sentence(f"{what_is_predicted(data)}.")
+    yield from notes(ready.notes)
     yield Facts(
         (
-            ("data", data.name),
             ("rows to learn from", len(parts.train)),
             ("rows to stop by", len(parts.validation)),
             ("rows to be judged on", len(parts.test)),
-            ("SHA-256 of the rows", data.digest),
+            ("seed of the split", material.experiment.seed),
         )
     )
-    for note in data.notes:
-        yield Note(note, "info")
+    if isinstance(data.x, tuple):
+        features = {feature.column: feature for feature in ready.encoding.features}
+        rows = tuple(
+            (c.name, c.kind, int(c.missing.sum()), len(features[c.name].names)) for c in data.x
+        )
+        yield Table(("column", "kind", "missing cells", "inputs"), rows, "What it learns from")
     if data.labels is not None:
-        names = data.class_names
+        names, labels = data.class_names, data.labels
         counts = {
-            part: np.bincount(data.labels[rows], minlength=len(names)).tolist()
-            for part, rows in zip(("train", "validation", "test"), parts, strict=True)
+            name: np.bincount(labels[rows], minlength=len(names)).tolist()
+            for name, rows in parts._asdict().items()
         }
         table = Table(("class", *counts), tuple(zip(names, *counts.values(), strict=True)))
         yield Picture(to_svg(balance(counts, names)), "Rows of each class", "Rows by class", table)
+
+
+def _repeating(material: Material) -> Iterator[Block]:
+    yield Sentence("The same rows, the same seed and the same versions give the same weights:")
+    yield Code(command(material.experiment))
+    yield Sentence(f"The run folder keeps the experiment as {material.path.name}/experiment.toml:")
+    yield Code(material.experiment.to_toml().rstrip())
+    yield Sentence(f"Made with {surroundings()}.")
+    yield Sentence(f"SHA-256 of the rows: {material.ready.data.digest}")
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]

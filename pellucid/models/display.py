@@ -3,6 +3,7 @@
 from html import escape
 
 from pellucid.network.summary import Row, Summary
+from pellucid.plots.drawing import Node, network
 
 HEADINGS = ("layer", "kind", "reads", "output", "parameters")
 
@@ -17,7 +18,7 @@ def summary_text(summary: Summary) -> str:
 
 
 def model_html(summary: Summary) -> str:
-    """Return the same table for a notebook."""
+    """Return a drawing and the same table, for a notebook."""
     head = "".join(f"<th style='text-align:left'>{name}</th>" for name in HEADINGS)
     body = "".join(
         "<tr>"
@@ -25,7 +26,13 @@ def model_html(summary: Summary) -> str:
         + "</tr>"
         for row in _cells(summary)
     )
-    return f"<table><tr>{head}</tr>{body}</table><p>{escape(totals(summary))}</p>"
+    table = f"<table><tr>{head}</tr>{body}</table><p>{escape(totals(summary))}</p>"
+    return drawing(summary) + table
+
+
+def drawing(summary: Summary) -> str:
+    """Return the layers and how they are wired, as SVG."""
+    return network(summary.inputs, [Node(*row) for row in summary.rows], summary.outputs)
 
 
 def totals(summary: Summary) -> str:

@@ -12,7 +12,7 @@ from pellucid.base.tree import flatten, unflatten
 from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
 from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
-from pellucid.models.display import model_html, summary_text
+from pellucid.models.display import drawing, model_html, summary_text
 from pellucid.models.history import History
 from pellucid.models.progress import Progress
 from pellucid.models.scores import Scores
@@ -114,7 +114,7 @@ class Model:
             train = self.train_state
             start = compile_start(self.recipe)(train.seed, train.params, train.state)
             start = start._replace(epoch=train.epoch, step=train.step)
-            self._trainer = Trainer(self.recipe, start)
+            self._train, self._trainer = None, Trainer(self.recipe, start)
         return self._trainer
 
     @property
@@ -315,6 +315,10 @@ class Model:
     def summary(self, print_fn: Callable[[str], None] = print) -> None:
         """Print the layers, shapes and parameter counts."""
         print_fn(summary_text(self.summarize()))
+
+    def draw(self) -> str:
+        """Return a drawing of the layers and how they are wired, as SVG."""
+        return drawing(self.summarize())
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model and its training state to one file, whole or not at all."""

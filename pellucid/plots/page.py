@@ -5,7 +5,6 @@ from typing import Any
 
 from pellucid.plots.blocks import (
     Block,
-    Cell,
     Code,
     Facts,
     Note,
@@ -15,7 +14,6 @@ from pellucid.plots.blocks import (
     Sentence,
     Table,
     cell_text,
-    is_number,
 )
 from pellucid.plots.figures import data_uri
 from pellucid.plots.markup import Content, Element, element, written
@@ -91,19 +89,14 @@ def _code(block: Code) -> Element:
 
 
 def _table(block: Table) -> Element:
-    right = [
-        bool(cells) and all(is_number(cell) or cell is None for cell in cells)
-        for cells in (
-            [row[i] for row in block.rows if i < len(row)] for i in range(len(block.columns))
-        )
-    ]
+    right = [block.on_the_right(place) for place in range(len(block.columns))]
     head = (
         _cell("th", name, number, {"scope": "col"})
         for name, number in zip(block.columns, right, strict=True)
     )
     rows = (
         element("tr", {}, *(_cell("td", c, n, {}) for c, n in zip(row, right, strict=True)))
-        for row in block.rows
+        for row in block.texts()
     )
     parts: list[Content] = [element("caption", {}, block.caption)] if block.caption else []
     parts += [element("thead", {}, element("tr", {}, *head)), element("tbody", {}, *rows)]
@@ -113,9 +106,9 @@ def _table(block: Table) -> Element:
     return element("div", around, element("table", {}, *parts))
 
 
-def _cell(tag: str, cell: Cell, number: bool, settings: Mapping[str, str]) -> Element:
+def _cell(tag: str, words: str, number: bool, settings: Mapping[str, str]) -> Element:
     look = {"class": "number"} if number else {}
-    return element(tag, {**settings, **look}, cell_text(cell))
+    return element(tag, {**settings, **look}, words)
 
 
 def _picture(block: Picture) -> Element:

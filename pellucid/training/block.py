@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from pellucid.base.types import AnyArray, Tree
+from pellucid.training.compilation import compiled
 from pellucid.training.evaluation import evaluate
 from pellucid.training.measuring import Sums, sums_like, values
 from pellucid.training.rules import Rule
@@ -91,7 +92,7 @@ def compile_block(recipe: Recipe, layout: Layout) -> Block:
     It updates the training state and the run in place: those passed in are used up. Equal
     recipes share the program, so a second fit, or a copy of the model, compiles nothing.
     """
-    return jax.jit(functools.partial(block, recipe, layout), donate_argnums=(0, 1))
+    return compiled(functools.partial(block, recipe, layout), donate=(0, 1))
 
 
 def begin(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Run:

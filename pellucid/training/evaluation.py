@@ -11,6 +11,7 @@ from jaxtyping import Array, Shaped
 
 from pellucid.base.types import AnyArray, Params, State
 from pellucid.network.network import Forward, Network
+from pellucid.training.compilation import compiled
 from pellucid.training.measuring import Sums, mean_loss, measure, values
 from pellucid.training.state import Examples, Recipe
 
@@ -31,11 +32,8 @@ def evaluate(recipe: Recipe, params: Params, state: State, examples: Examples) -
     whole, rest = divmod(len(examples), rows)
     sums = chunk(0, rows)
     if whole > 1:
-        add = lambda number, sums: jax.tree.map(jnp.add, sums, chunk(number * rows, rows))  # noqa: E731
-        sums = jax.lax.fori_loop(1, whole, add, sums)
-    if rest:
-        sums = jax.tree.map(jnp.add, sums, chunk(whole * rows, rest))
-    return sums
+        sums = jax.lax.fori_loop(1, whole, lambda i, s: _added(s, chunk(i * rows, rows)), sums)
+    return _added(sums, chunk(whole * rows, rest)) if rest else sums
 
 
 def measure_batch(recipe: Recipe, params: Params, state: State, batch: Examples) -> Sums:
@@ -71,7 +69,7 @@ def compile_evaluate(recipe: Recipe) -> Callable[..., dict[str, Array]]:
     def evaluate_all(params: Params, state: State, examples: Examples) -> dict[str, Array]:
         return values(recipe, evaluate(recipe, params, state, examples))
 
-    return jax.jit(evaluate_all)
+    return compiled(evaluate_all)
 
 
 @functools.lru_cache(maxsize=64)
@@ -82,7 +80,7 @@ def compile_predict(network: Network, dtype: str, outputs: tuple[str, ...]) -> C
         forward = run(network, dtype, params, state, inputs)
         return tuple(forward.a[name].astype("float32") for name in outputs)
 
-    return jax.jit(predict_batch)
+    return compiled(predict_batch)
 
 
 def predict(
@@ -107,6 +105,10 @@ def predict(
         padded = {name: _pad(column, _power_of_two(count)) for name, column in part.items()}
         chunks.append([np.asarray(out)[:count] for out in program(params, state, padded)])
     return tuple(np.concatenate(parts) for parts in zip(*chunks, strict=True))
+
+
+def _added(sums: Sums, more: Sums) -> Sums:
+    return jax.tree.map(jnp.add, sums, more)
 
 
 def _power_of_two(count: int) -> int:

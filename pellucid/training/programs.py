@@ -12,6 +12,7 @@ from jaxtyping import Array
 
 from pellucid.base.types import Params, Seed, State
 from pellucid.network.network import Network
+from pellucid.training.compilation import compiled
 from pellucid.training.measuring import values
 from pellucid.training.state import INIT, Examples, Recipe, TrainState, key_for, start
 from pellucid.training.step import step
@@ -25,7 +26,7 @@ def compile_init(network: Network) -> Callable[[Seed], tuple[Params, State]]:
     def init(seed: Seed) -> tuple[Params, State]:
         return network.init(key_for(seed, INIT))
 
-    return jax.jit(init)
+    return compiled(init)
 
 
 @functools.lru_cache(maxsize=64)
@@ -37,7 +38,7 @@ def compile_start(recipe: Recipe) -> Callable[[Seed, Params, State], TrainState]
         own = jax.tree.map(lambda leaf: leaf + leaf.dtype.type(0), (params, state))
         return start(recipe, seed, *own)
 
-    return jax.jit(fresh)
+    return compiled(fresh)
 
 
 @functools.lru_cache(maxsize=64)
@@ -50,11 +51,15 @@ def compile_step(
         train, record = step(recipe, train, batch)
         return train, values(recipe, record.sums)
 
-    return jax.jit(one, donate_argnums=0)
+    return compiled(one, donate=(0,))
 
 
 @functools.lru_cache(maxsize=64)
 def compile_look(recipe: Recipe) -> Callable[[TrainState, Examples], Signals]:
     """Return the compiled function to every signal of the step a batch would cause."""
     watching: Any = recipe._replace(watch=EVERYTHING)
-    return jax.jit(lambda train, batch: step(watching, train, batch)[1].signals)
+
+    def look(train: TrainState, batch: Examples) -> Signals:
+        return step(watching, train, batch)[1].signals
+
+    return compiled(look)

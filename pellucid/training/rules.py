@@ -5,7 +5,7 @@ program. What only reads records and sets the learning rate or stops can be a ru
 everything else is a callback.
 """
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar, NamedTuple
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
 
 
 @config
-class Rule(Config):
+class Rule(Config, ABC):
     """Settings, plus pure functions from an epoch's values to a verdict."""
 
     reason: ClassVar[str] = ""  # why a fit stopped, when this rule stopped it
@@ -61,7 +61,7 @@ RULES: Registry[type[Rule]] = Registry("rule")
 
 
 @config
-class Improvement(Rule):
+class Improvement(Rule, ABC):
     """A rule that counts the epochs since `monitor` was best."""
 
     monitor: str = option(default="val_loss", about="which value of the record to follow")

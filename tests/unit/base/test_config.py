@@ -89,4 +89,4 @@ def test_an_error_is_one_line_for_a_terminal():
     with pytest.raises(ConfigError) as caught:
         Drawing(count=0)
     assert "\n" not in caught.value.one_line
-    assert caught.value.one_line.startswith("Drawing(count=...) is out of range.; got: 0")
+    assert caught.value.one_line.startswith("Drawing(count=...) is out of range. (got 0; ")

@@ -1,0 +1,39 @@
+"""Compiled programs, kept on disk: what was compiled once starts at once the next time."""
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jax
+
+WORTH_KEEPING = 0.05  # seconds a compilation must have taken
+MOST_BYTES = 512 * 2**20  # on disk; what was used longest ago goes first
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F, *, donate: tuple[int, ...] = ()) -> F:
+    """Return `function` compiled; the arguments at `donate` are used up by a call."""
+    keep_programs()
+    return jax.jit(function, donate_argnums=donate)  # pyright: ignore[reportReturnType]
+
+
+@functools.cache
+def keep_programs() -> None:
+    """Let JAX keep its programs in a folder, unless its own settings say something else.
+
+    The folder is `$PELLUCID_PROGRAMS`, or `~/.cache/pellucid/programs`; "off" keeps none.
+    """
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = os.environ.get("PELLUCID_PROGRAMS") or str(Path(home) / "pellucid" / "programs")
+    if folder == "off" or jax.config.values["jax_compilation_cache_dir"] is not None:
+        return
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError:  # no home, or one that cannot be written: compile each time
+        return
+    jax.config.update("jax_compilation_cache_dir", folder)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", WORTH_KEEPING)
+    jax.config.update("jax_compilation_cache_max_size", MOST_BYTES)
