@@ -41,7 +41,7 @@ class Table(click.Group):
 @click.version_option(pellucid.__version__, prog_name="pellucid")
 @click.pass_context
 def pellucid_command(context: click.Context) -> None:
-    """Neural networks you can see into.
+    r"""Neural networks you can see into.
 
     \b
     pellucid train mnist                       10,000 real digits, rows held out, a report

@@ -36,7 +36,8 @@ class Grouped(click.Command):
     """A command whose help lists its options under headings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        lines = {p.name: p.get_help_record(ctx) for p in self.get_params(ctx)}
+        options = (p for p in self.get_params(ctx) if isinstance(p, click.Option))
+        lines = {option.name: option.get_help_record(ctx) for option in options}
         grouped = {name for names in HEADINGS.values() for name in names}
         others = tuple(name for name in lines if name not in grouped)
         for heading, names in {**HEADINGS, "This command": others}.items():
@@ -89,7 +90,7 @@ def _option(config: type[Config], declared: "Field[Any]", hint: Any) -> Callable
 def _help(declared: "Field[Any]") -> str:
     choices, about = declared.metadata.get("choices"), declared.metadata.get("about", "")
     if isinstance(choices, tuple):
-        about += f": {', '.join(str(choice) for choice in choices if choice is not None)}"
+        about += f" ({' | '.join(str(choice) for choice in choices if choice is not None)})"
     default = declared.default
     return about if default in (MISSING, None, ()) else f"{about}  [{default}]"
 

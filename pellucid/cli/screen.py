@@ -22,9 +22,16 @@ MARKS = {"good": "green", "info": "cyan", "warning": "yellow", "error": "red"}
 
 def show(blocks: Iterable[Block]) -> None:
     """Print blocks in order; pictures are left to the page."""
-    console = _console()
+    _draw_all(blocks, _console())
+
+
+def _draw_all(blocks: Iterable[Block], console: Any) -> None:
+    before: Block | None = None
     for block in blocks:
+        if isinstance(block, Table) and before is not None:
+            console.print()
         _draw(block, console)
+        before = block
 
 
 def _console() -> Any:
@@ -44,8 +51,7 @@ def _draw(block: Any, console: Any) -> None:
 def _section(block: Section, console: Any) -> None:
     console.print()
     console.print(block.title, style="bold", markup=False)
-    for inner in block.blocks:
-        _draw(inner, console)
+    _draw_all(block.blocks, console)
 
 
 @_draw.register
@@ -85,11 +91,8 @@ def _table(block: Table, console: Any) -> None:
         grid.add_column(_text(name), justify="right" if right else "left", no_wrap=right)
     for row in block.texts():
         grid.add_row(*map(_text, row))
-    console.print()
-    if (
-        Measurement.get(console, console.options.update(max_width=WIDE), grid).minimum
-        > console.width
-    ):
+    options = console.options.update(max_width=WIDE)
+    if Measurement.get(console, options, grid).minimum > console.width:
         words = block.caption.partition(":")[0] or "a table"
         console.print(f"({words}, {len(block.columns)} columns wide, is in the report)")
         return

@@ -17,22 +17,26 @@ from pellucid.experiments.experiment import Experiment
 @click.argument("data")
 @options_of(Experiment, leave_out=("data", "reading"))
 @options_of(Reading)
-@click.option("--run", "folder", metavar="FOLDER", help="the folder to make  [runs/DATA-1, ...]")
+@click.option(
+    "--run", "run_folder", metavar="FOLDER", help="the folder to make  [runs/DATA-1, ...]"
+)
 @click.option("--quiet", is_flag=True, help="only name the report")
-def command(data: str, folder: str | None, quiet: bool, **given: Any) -> int:
-    """Learn from DATA: a set by name (`pellucid data` lists them), a .csv or .parquet file, a
-    folder of pictures with one folder for each class, or an experiment.toml.
+def command(data: str, run_folder: str | None, quiet: bool, **given: Any) -> int:
+    """Learn from DATA, judge on rows held out, and leave a run folder with a report.
+
+    DATA is a set by name (`pellucid data` lists them), a .csv or .parquet file, a folder of
+    pictures with one folder for each class, or an experiment.toml.
 
     Output, loss and a sensible network follow from the target. Rows are held out for
     stopping and for judging; scaling and encodings are learnt from the rest and stay
-    inside the model. Everything lands in a run folder, with a report.
+    inside the model.
     """
     experiment = _experiment(data, given)
     from pellucid.experiments.running import NotFiniteError, run
 
     verbose = 0 if quiet else "auto"
     try:
-        outcome = run(experiment, folder, verbose=verbose, show=_ignore if quiet else show)
+        outcome = run(experiment, run_folder, verbose=verbose, show=_ignore if quiet else show)
     except NotFiniteError as error:
         say(error.one_line)
         return NOT_FINITE

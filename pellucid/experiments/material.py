@@ -62,7 +62,7 @@ class Material:
         """Return in words what ended training."""
         if self.interrupted:
             return "stopped by Ctrl-C"
-        return self.history.stopped_because.replace("_", " ") or "all epochs done"
+        return self.history.stopped_because.replace("val_", "validation ") or "all epochs done"
 
     def course(self) -> tuple[tuple[str, Cell], ...]:
         """Return how it was trained, by name."""

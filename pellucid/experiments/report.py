@@ -106,7 +106,8 @@ def _scores(judgement: Judgement) -> Iterator[Block]:
     yield Sentence(f"{_upper(score.name)} {score_text(score, score.value)}{interval} on {rows}.")
     if score.baseline is not None:
         beside = score_text(score, score.baseline)
-        yield Sentence(f"{_upper(judgement.baseline)}, scores {beside}.")
+        comma = "," if "," in judgement.baseline else ""
+        yield Sentence(f"{_upper(judgement.baseline)}{comma} scores {beside}.")
     if not judgement.beats_baseline:
         words = "This is not surely better than the constant prediction: more rows would tell."
         yield Note(words, "warning")

@@ -33,6 +33,7 @@ from pellucid.experiments.material import Material
 from pellucid.experiments.opening import opening
 from pellucid.experiments.preparing import Prepared, prepare
 from pellucid.experiments.report import page, short_blocks
+from pellucid.optimizers.optimizer import OPTIMIZERS
 from pellucid.plots.blocks import Block
 from pellucid.plots.page import to_html
 from pellucid.training.rules import EarlyStopping
@@ -154,9 +155,8 @@ def _second_leaves() -> Iterator[None]:
 def _not_finite(experiment: Experiment, made: Design) -> NotFiniteError:
     what = f"Training became non-finite in epoch {len(made.model.history.records)}: no run is kept."
     rate = made.model.trainer.learning_rate
-    hint = f"take a smaller step: learning_rate={rate / 10:.3g}"
-    if experiment.learning_rate is not None:
-        hint += f", or none to take that of {experiment.optimizer}"
+    usual = OPTIMIZERS[experiment.optimizer]().learning_rate
+    hint = f"take smaller steps, such as learning_rate={min(rate / 10, usual):.3g}"
     if experiment.scaling == "none":
         hint = "let inputs be scaled: scaling='auto'"
     got = f"a loss of {made.model.history['loss'][-1]} at learning rate {rate:.3g}"

@@ -48,8 +48,8 @@ def write_checkpoint(path: str | PathLike[str], checkpoint: Checkpoint) -> None:
         "format": FORMAT,
         "network": network_to_json(checkpoint.network),
         "recipe": None if checkpoint.recipe is None else _recipe_to_json(checkpoint.recipe),
-        "sha256": _digest(arrays),
     }
+    described["sha256"] = _digest(described, arrays)
     header = {"pellucid": json.dumps(described, sort_keys=True)}
     write_atomically(path, safetensors.numpy.save(arrays, metadata=header))
 
@@ -71,13 +71,20 @@ def read_checkpoint(path: str | PathLike[str]) -> Checkpoint:
     except (SafetensorError, ValueError, KeyError) as error:
         what = f"{path} is not a saved model, or is damaged."
         raise FileError(explain(what, got=repr(error), expected=FORMAT)) from error
-    if described.get("format") != FORMAT or described.get("sha256") != _digest(arrays):
-        what = f"{path} is damaged: its numbers are not those that were written."
-        raise FileError(explain(what, got="another checksum", expected=described.get("sha256")))
+    written = described.pop("sha256", None) if isinstance(described, dict) else None
+    if written is None or written != _digest(described, arrays):
+        what = f"{path} is damaged: it is not what was written."
+        raise FileError(explain(what, got="another checksum", expected=written))
+    if described.get("format") != FORMAT:
+        what = f"{path} was written in a form that this version does not read."
+        raise FileError(explain(what, got=described.get("format"), expected=FORMAT))
     try:
         return _checkpoint(described, arrays, str(path))
     except PellucidError as error:
         raise FileError(f"{path}: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{path} describes no model."
+        raise FileError(explain(what, got=repr(error), expected="what save() writes")) from error
 
 
 def _checkpoint(
@@ -136,8 +143,8 @@ def _leaves(train: TrainState) -> list[Any]:
     return jax.tree.leaves(jax.device_get(train))
 
 
-def _digest(arrays: Mapping[str, np.ndarray]) -> str:
-    total = hashlib.sha256()
+def _digest(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+    total = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         total.update(f"{name} {array.dtype} {array.shape}".encode())

@@ -48,7 +48,7 @@ def residuals(
     )
     counts.axhline(0, color=INK, linewidth=1, linestyle=(0, (4, 3)))
     counts.set_xlabel("rows")
-    words = f"mean {left_over.mean():.3g}, std {left_over.std():.3g}"
+    words = f"mean {left_over.mean():.3g}\nstd {left_over.std():.3g}"
     counts.set_title(words, fontsize=8.5, fontweight="normal", color=MUTED)
     return figure
 

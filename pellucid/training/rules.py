@@ -17,11 +17,11 @@ from jaxtyping import Array, Bool, Float
 
 from pellucid.base.config import Config, config, option
 from pellucid.base.registry import Registry
-from pellucid.base.types import Tree
+from pellucid.base.types import AnyArray, Tree
 from pellucid.functions.metrics import METRICS
 from pellucid.training.state import TrainState
 
-Values = Mapping[str, Float[Array, ""]]  # an epoch's loss and metrics, by name
+Values = Mapping[str, Float[AnyArray, ""]]  # an epoch's loss and metrics, by name
 
 
 class Verdict(NamedTuple):
@@ -86,7 +86,7 @@ class Improvement(Rule, ABC):
         known = next((METRICS[name] for name in endings if name in METRICS), None)
         return -1.0 if known is not None and known.higher_is_better else 1.0
 
-    def better(self, value: Float[Array, ""], best: Float[Array, ""]) -> Bool[Array, ""]:
+    def better(self, value: Float[AnyArray, ""], best: Float[AnyArray, ""]) -> Bool[Array, ""]:
         """Return whether `value` beats `best`, which is already turned so that small is good."""
         return self.sign * value < best - self.min_delta
 
