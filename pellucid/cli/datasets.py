@@ -31,10 +31,9 @@ def command(data: str | None, **given: Any) -> None:
 
 def _sets() -> Table:
     rows = tuple(
-        (s.name, s.kind, s.rows, _shape(s.shape), s.classes or "numbers", s.about)
-        for s in SETS.values()
+        (s.name, s.rows, _shape(s.shape), s.classes or "numbers", s.about) for s in SETS.values()
     )
-    return Table(("name", "kind", "rows", "a row", "classes", "what it is"), rows, right=(3, 4))
+    return Table(("name", "rows", "a row", "classes", "what it is"), rows, right=(2, 3))
 
 
 def _shape(shape: tuple[int, ...]) -> str:

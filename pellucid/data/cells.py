@@ -14,11 +14,17 @@ from pellucid.data.reading import Reading
 from pellucid.data.sheet import Sheet, polars
 
 MISSING_MARKS = ("NA", "N/A", "n/a", "?", "-", "null", "NULL", "None", "none", "missing", ".")
+FLOAT64_NOISE = 1e-12  # of the largest number: a column that differs by less is constant
 FLOAT32_LOSS = 1e-3  # of the column's spread; rounding alone costs about 1e-7
 
 
-def read_column(sheet: Sheet, name: str, reading: Reading, kind: str | None = None) -> Column:
+def read_column(
+    sheet: Sheet, name: str, reading: Reading, kind: str | None = None, *, to_learn: bool = False
+) -> Column:
     """Return a column with its kind found out, or with the `kind` it has to have.
+
+    Numbers `to_learn` from must differ by more than float32 rounds; of rows that come later
+    this is not asked, since a few alike say nothing about the column.
 
     Raises:
         DataError: cells of several kinds, dates, lists, infinities, or numbers that
@@ -32,7 +38,9 @@ def read_column(sheet: Sheet, name: str, reading: Reading, kind: str | None = No
     else:
         column = _from_typed(sheet, name, series, reading, kind)
     if column.kind == "number":
-        _check_numbers(sheet, column)
+        known = _check_numbers(sheet, column)
+        if to_learn and len(known):
+            _check_spread(sheet, name, known)
     return column
 
 
@@ -178,7 +186,8 @@ def _several_types(sheet: Sheet, name: str, series: Any) -> DataError:
     return DataError(explain(what, got=type(other).__name__, expected=expected))
 
 
-def _check_numbers(sheet: Sheet, column: Column) -> None:
+def _check_numbers(sheet: Sheet, column: Column) -> np.ndarray:
+    """Return the numbers that are there, after refusing what float32 cannot hold at all."""
     values, name = column.values, column.name
     infinite = np.flatnonzero(np.isinf(values))
     if len(infinite):
@@ -187,21 +196,24 @@ def _check_numbers(sheet: Sheet, column: Column) -> None:
         hint = "correct it, or mark it as missing: na_values='inf'"
         raise DataError(explain(what, got=got, expected="finite numbers", hint=hint))
     known = values[~np.isnan(values)]
-    with np.errstate(over="ignore", under="ignore"):
-        kept = known.astype(np.float32).astype(np.float64)
-    beyond = np.flatnonzero(np.isinf(kept))
+    beyond = np.flatnonzero(np.isinf(_rounded(known)))
     if len(beyond):
         what = f"Column {name!r} of {sheet.name} has numbers beyond what float32 can hold."
         expected, hint = "numbers below 3.4e38", "divide the column, or take its logarithm"
         raise DataError(explain(what, got=known[beyond[0]], expected=expected, hint=hint))
-    _check_spread(sheet, name, known, kept)
+    return known
 
 
-def _check_spread(sheet: Sheet, name: str, known: np.ndarray, kept: np.ndarray) -> None:
-    if not len(known) or known.min() == known.max():
-        return
+def _rounded(known: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore", under="ignore"):
+        return known.astype(np.float32).astype(np.float64)
+
+
+def _check_spread(sheet: Sheet, name: str, known: np.ndarray) -> None:
     scale = np.abs(known).max()  # squares of 1e300 would overflow
-    spread, loss = (known / scale).std() * scale, np.abs(kept - known).max()
+    if np.ptp(known) <= FLOAT64_NOISE * scale:
+        return
+    spread, loss = (known / scale).std() * scale, np.abs(_rounded(known) - known).max()
     if loss <= FLOAT32_LOSS * spread:
         return
     low, high = known.min(), known.max()

@@ -39,7 +39,9 @@ def read_table(source: Any, reading: Reading) -> Dataset:
     for name in aside:
         sheet.require(name, "set aside for the split")
     left_out = {target, *reading.drop, *aside}
-    columns = [read_column(sheet, n, reading) for n in sheet.columns if n not in left_out]
+    columns = [
+        read_column(sheet, n, reading, to_learn=True) for n in sheet.columns if n not in left_out
+    ]
     columns, more = _without_identifiers(sheet, columns, reading)
     if not columns:
         what = f"{sheet.name} has no column to learn {target!r} from."
@@ -111,7 +113,9 @@ def _counts(values: np.ndarray) -> bool:
 
 
 def _read_target(sheet: Sheet, name: str, reading: Reading) -> tuple[Column, str]:
-    column = read_column(sheet, name, reading, "number" if reading.task == "regression" else None)
+    column = read_column(
+        sheet, name, reading, "number" if reading.task == "regression" else None, to_learn=True
+    )
     task = reading.task or _guess_task(column)
     return (as_category(column) if task == "classification" else column), task
 

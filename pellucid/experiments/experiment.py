@@ -145,7 +145,7 @@ def _flat(experiment: Experiment) -> dict[str, Any]:
         for f in fields(Reading)
         if getattr(experiment.reading, f.name) != f.default
     }
-    return {**told, "reading": changed}
+    return {**told, "reading": changed or None}
 
 
 def _without_none(told: dict[str, Any]) -> dict[str, Any]:

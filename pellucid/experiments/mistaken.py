@@ -30,8 +30,10 @@ def mistake_blocks(material: Material) -> Iterator[Block]:
             f"The surest {min(count, MOST)} of {count} mistakes: what it is, "
             "what it was taken for, and how surely"
         )
-        yield Picture(to_svg(drawn), caption, f"{count} pictures that were taken for others")
-    yield mistake_table(material, MOST)
+        alt = f"{count} pictures that were taken for others"
+        yield Picture(to_svg(drawn), caption, alt, mistake_table(material, MOST))
+    else:
+        yield mistake_table(material, MOST)
 
 
 def mistake_table(material: Material, most: int, *, cells: bool = True) -> Table:

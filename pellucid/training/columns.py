@@ -10,8 +10,8 @@ import numpy as np
 from pellucid.base.errors import DataError, explain
 
 KEPT = ("uint8", "float32")  # stored as they come; everything else becomes float32
-WHOLE_IN_FLOAT32 = 2**24  # beyond it, float32 skips integers
-LOST_SPREAD = 1e-3  # of a column's standard deviation that rounding may cost
+LOST_SPREAD = 1e-3  # of a column's range that rounding may cost
+NOISE = 1e-12  # of a column's size: a smaller range is float64's own rounding
 
 
 def as_column(values: Any, what: str) -> np.ndarray:
@@ -40,11 +40,12 @@ def as_column(values: Any, what: str) -> np.ndarray:
     return column.astype(np.uint8) if column.dtype == bool else column
 
 
-def as_numbers(values: Any, what: str) -> np.ndarray:
-    """Return `values` as float32 (bytes stay bytes), exactly enough to learn from.
+def as_numbers(values: Any, what: str, *, to_learn: bool = False) -> np.ndarray:
+    """Return `values` as float32 (bytes stay bytes), exactly enough `to_learn` from.
 
     Raises:
-        DataError: a value is missing or infinite, or float32 cannot hold it.
+        DataError: a value is missing or infinite, or float32 cannot hold it, or (to learn
+            from) cannot tell the rows of a column apart.
     """
     column = as_column(values, what)
     if column.dtype.name == "uint8":
@@ -54,7 +55,9 @@ def as_numbers(values: Any, what: str) -> np.ndarray:
         return column
     with np.errstate(over="ignore"):
         narrow = column.astype(np.float32)
-    _check_kept(column, narrow, what)
+    _check_held(column, narrow, what)
+    if to_learn and len(column):
+        _check_told_apart(column, narrow, what)
     return narrow
 
 
@@ -96,20 +99,21 @@ def place(column: np.ndarray, mask: np.ndarray) -> str:
     return f"row {first[0]}, column {first[1] if column.ndim == 2 else tuple(first[1:])}"
 
 
-def _check_kept(wide: np.ndarray, narrow: np.ndarray, what: str) -> None:
-    """Refuse a cast that loses values: overflow, or a spread smaller than the rounding."""
+def _check_held(wide: np.ndarray, narrow: np.ndarray, what: str) -> None:
     overflown = ~np.isfinite(narrow)
     if overflown.any():
         hint = "scale the column first"
         raise _at(wide, overflown, what, "has a value too large for float32", "< 3.4e38", hint)
-    if not len(wide):
-        return
-    vanished = (narrow == 0) & (wide != 0)
-    if vanished.any():
-        raise _at(wide, vanished, what, "has a value too small for float32", "> 1e-45", "scale it")
+
+
+def _check_told_apart(wide: np.ndarray, narrow: np.ndarray, what: str) -> None:
+    """Refuse columns whose rows differ by less than rounding to float32 moves them.
+
+    Where they differ by no more than float64's own rounding, the column is a constant.
+    """
+    size, spread = np.abs(wide).max(axis=0), np.ptp(wide.astype(np.float64), axis=0)
     lost = np.abs(wide.astype(np.float64) - narrow).max(axis=0)
-    spread = wide.std(axis=0, dtype=np.float64)
-    destroyed = (lost > LOST_SPREAD * spread) & (np.ptp(wide, axis=0) > 0)
+    destroyed = (lost > LOST_SPREAD * spread) & (spread > NOISE * size)
     if destroyed.any():
         where = f", column {np.argwhere(destroyed)[0][0]}," if wide.ndim > 1 else ""
         worst = float(np.max(lost))

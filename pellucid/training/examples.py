@@ -31,7 +31,7 @@ def as_examples(
         DataError: a value cannot be learnt from; the message names row and column.
         ShapeError: an array does not fit the network, or another array.
     """
-    inputs = as_inputs(recipe.network, x)
+    inputs = as_inputs(recipe.network, x, to_learn=True)
     targets = as_targets(recipe, y)
     rows = len(next(iter(inputs.values())))
     for name, target in targets.items():
@@ -44,14 +44,17 @@ def as_examples(
     return Examples(inputs, targets, weight.astype(np.float32))
 
 
-def as_inputs(network: Network, x: Any) -> dict[str, np.ndarray]:
+def as_inputs(network: Network, x: Any, *, to_learn: bool = False) -> dict[str, np.ndarray]:
     """Return arrays as the inputs of `network`, by name."""
     columns = _by_name(x, tuple(source.name for source in network.inputs), "input")
     inputs = {}
     for name, shape, dtype in network.inputs:
         what = f"Input {name!r}"
-        numbers = as_labels if dtype.startswith("int") else as_numbers
-        inputs[name] = _fitted(numbers(columns[name], what), shape, what)
+        if dtype.startswith("int"):
+            column = as_labels(columns[name], what)
+        else:
+            column = as_numbers(columns[name], what, to_learn=to_learn)
+        inputs[name] = _fitted(column, shape, what)
     lengths = {name: len(column) for name, column in inputs.items()}
     if len(set(lengths.values())) > 1:
         what = "The inputs have different numbers of rows."
@@ -81,7 +84,7 @@ def _target(goal: Goal, y: Any, shape: Shape) -> np.ndarray:
         what = f"{what} holds one class label a row, but the loss wants {shape[-1]} numbers a row."
         hint = 'use loss="sparse_categorical_crossentropy", or one-hot vectors'
         raise ShapeError(explain(what, got=column.shape, expected=("rows", *shape), hint=hint))
-    numbers = _fitted(as_numbers(column, what), shape, what)
+    numbers = _fitted(as_numbers(column, what, to_learn=True), shape, what)
     if goal.loss.link in PROBABILITIES:
         wrong = (numbers < 0) | (numbers > 1)
         if wrong.any():

@@ -198,5 +198,5 @@ def _count() -> np.ndarray:
     return np.zeros((), np.int32)
 
 
-def _blank(like: Array) -> np.ndarray:
+def _blank(like: AnyArray) -> np.ndarray:
     return np.zeros(like.shape, like.dtype)

@@ -38,7 +38,7 @@ def changed(array, place, value):
         (changed(X, (3, 2), np.inf), "no number, in row 3, column 2"),
         (changed(X, (5, 0), "seven"), "row 5, column 0"),
         (changed(X, (5, 0), 1e300), "too large for float32, in row 5, column 0"),
-        (changed(X, (2, 0), 1e-300), "too small for float32, in row 2, column 0"),
+        (X.astype(float) * 1e-50, "less than float32 can tell"),
         (X[:, :2], "wrong shape"),
         (X.reshape(12, 3, 1), None),
         (X.reshape(6, 2, 3), "wrong shape"),
@@ -102,6 +102,16 @@ def test_what_is_fine_comes_in_any_clothes():
         got = as_examples(recipe(), x, LABELS.tolist())
         np.testing.assert_array_equal(got.inputs["x"], wanted.inputs["x"])
         np.testing.assert_array_equal(got.targets["dense"], wanted.targets["dense"])
+
+
+def test_what_rounding_does_not_hurt_is_let_through():
+    tiny = changed(X, (2, 0), 1e-300)
+    assert as_examples(recipe(), tiny, LABELS).inputs["x"][2, 0] == 0
+    nearly_constant = X.astype(float)
+    nearly_constant[:, 1] = np.where(LABELS > 1, 0.3, 0.1 + 0.2)
+    as_examples(recipe(), nearly_constant, LABELS)
+    model = Sequential([Input((1,)), Dense(1)])
+    assert model.predict([[1e6], [1e6 + 1e-9]]).shape == (2, 1)
 
 
 def test_bytes_stay_bytes_and_whole_numbers_are_exact():
