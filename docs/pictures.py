@@ -72,7 +72,7 @@ def xor() -> Named:
     hidden.compile(SGD(1.0, momentum=0.9), "binary_crossentropy")
     hidden.fit(x, y, epochs=300, verbose=0)
     for name, model in (("xor-perceptron", alone), ("xor-network", hidden)):
-        yield name, to_svg(boundary(model.predict, x, y, ("0", "1")))
+        yield name, to_svg(boundary(model.predict, x, y, ("0", "1"), grid=90))
 
 
 def activations() -> Named:

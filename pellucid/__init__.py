@@ -18,6 +18,10 @@ _PLACES = {
     "pellucid.training.callbacks": ("Callback",),
     "pellucid.training.rules": ("EarlyStopping", "ReduceLROnPlateau", "TerminateOnNaN"),
     "pellucid.training.watch": ("Watch",),
+    "pellucid.data.sources": ("open_data",),
+    "pellucid.experiments.experiment": ("Experiment",),
+    "pellucid.experiments.folder": ("open_run",),
+    "pellucid.experiments.running": ("run",),
 }
 _ROOMS = ("layers", "optimizers", "functions", "data", "plots", "experiments")
 _HOME = {name: place for place, names in _PLACES.items() for name in names}

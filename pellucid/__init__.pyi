@@ -6,6 +6,10 @@ from pellucid import functions as functions
 from pellucid import layers as layers
 from pellucid import optimizers as optimizers
 from pellucid import plots as plots
+from pellucid.data.sources import open_data as open_data
+from pellucid.experiments.experiment import Experiment as Experiment
+from pellucid.experiments.folder import open_run as open_run
+from pellucid.experiments.running import run as run
 from pellucid.layers.input import Input as Input
 from pellucid.models.loading import load as load
 from pellucid.models.model import Model as Model

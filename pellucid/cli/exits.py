@@ -7,6 +7,7 @@
 130  stopped by Ctrl-C
 """
 
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -30,6 +31,7 @@ def answered(command: Callable[[], Any]) -> NoReturn:
         say(error.one_line)
         code = REFUSED
     except (KeyboardInterrupt, click.Abort):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a third one must not change the code
         code = INTERRUPTED
     except BrokenPipeError:  # whoever reads our output has heard enough
         sys.stderr.close()

@@ -31,7 +31,7 @@ def command(data: str, run_folder: str | None, quiet: bool, **given: Any) -> int
     stopping and for judging; scaling and encodings are learnt from the rest and stay
     inside the model.
     """
-    experiment = _experiment(data, given)
+    experiment = experiment_of(data, given)
     from pellucid.experiments.running import NotFiniteError, run
 
     verbose = 0 if quiet else "auto"
@@ -50,7 +50,7 @@ def command(data: str, run_folder: str | None, quiet: bool, **given: Any) -> int
     return INTERRUPTED if outcome.interrupted else 0
 
 
-def _experiment(data: str, given: dict[str, Any]) -> Experiment:
+def experiment_of(data: str, given: dict[str, Any]) -> Experiment:
     """Return the experiment that DATA and the options mean; options come before its file."""
     file = Path(data).suffix.lower() == ".toml"
     base = Experiment.read(data) if file else Experiment(data)

@@ -62,7 +62,7 @@ def new_folder(wanted: str | PathLike[str] | None, data: str) -> Path:
             place does not allow a new folder.
     """
     path = _next_free(data) if wanted is None else Path(wanted).expanduser()
-    hint = "choose another: folder=..."
+    hint = "choose another --run"
     if path.exists():
         what = f"{path} is there already, and a run is never overwritten."
         raise FileError(explain(what, got=path, expected="a new folder", hint=hint))

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
+from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray, Tree
 from pellucid.training.compilation import compiled
 from pellucid.training.evaluation import evaluate
@@ -235,9 +236,21 @@ def _order(layout: Layout, train: TrainState) -> Int[Array, " rows"]:
 
 def _blank(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Ledger:
     looks = MOST_STEPS // recipe.watch.every + MOST_EPOCHS if recipe.watch.signals else 0
-    record = jax.eval_shape(lambda: step(recipe, train, examples.part(0, layout.batch_size))[1])
-    signals = jax.tree.map(lambda s: jnp.zeros((looks, *s.shape), s.dtype), record.signals)
+    form = _signals_of(recipe, train, examples, layout.batch_size)
+    if layout.rest and form != _signals_of(recipe, train, examples, layout.rest):
+        what = "The summary of this Watch has another shape for the rows left over."
+        hint = "use moments, or a batch_size that divides the rows"
+        got, expected = recipe.watch.summary, "a shape that does not depend on the batch"
+        raise ConfigError(explain(what, got=got, expected=expected, hint=hint))
+    signals = jax.tree.map(lambda s: jnp.zeros((looks, *s.shape), s.dtype), form)
     zero, column = jnp.zeros((), "int32"), jnp.zeros(MOST_EPOCHS)
     blank = dict.fromkeys(value_names(recipe, layout), column)
     running = dict.fromkeys(recipe.names, jnp.zeros(()))
     return Ledger(zero, zero, zero, jnp.zeros(MOST_STEPS), signals, blank, column, running)
+
+
+def _signals_of(recipe: Recipe, train: TrainState, examples: Examples, rows: int) -> Any:
+    """Return the shapes and dtypes of what a step on `rows` examples shows."""
+    if not recipe.watch.signals:
+        return {}
+    return jax.eval_shape(lambda: step(recipe, train, examples.part(0, rows))[1].signals)

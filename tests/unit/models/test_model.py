@@ -1,6 +1,8 @@
 """Keras's verbs: what they give, and what they say when they cannot."""
 
 import io
+import sys
+import types
 
 import numpy as np
 import polars
@@ -179,3 +181,19 @@ def test_progress_can_be_silent_or_a_line_an_epoch():
             progress.show(record(epoch))
         progress.close()
         assert len(out.getvalue().splitlines()) == lines
+
+
+def test_in_a_notebook_progress_is_one_cell(monkeypatch):
+    shown = []
+
+    class Cell:
+        def update(self, data, raw):
+            shown.append(data["text/plain"])
+
+    shell = types.SimpleNamespace(kernel=object())
+    display = types.SimpleNamespace(display=lambda *given, **named: Cell())
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell, display=display)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    model().fit(X, Y, epochs=3)
+    assert shown[-1].startswith("epoch 3/3  loss")

@@ -21,7 +21,7 @@ from pellucid.optimizers import SGD, Adam
 from pellucid.training.callbacks import Callback
 from pellucid.training.examples import as_examples
 from pellucid.training.rules import EarlyStopping, ReduceLROnPlateau
-from pellucid.training.watch import Watch
+from pellucid.training.watch import Watch, everything
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(70, 4)).astype("float32")
@@ -205,6 +205,14 @@ def test_ctrl_c_keeps_what_was_learnt():
     fit(replay, 3)
     assert same(made, replay)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_watch_keeps_whole_arrays_only_where_every_batch_is_alike():
+    made = model(watch=Watch(("a",), everything, every=1))
+    history = fit(made, 1, batch_size=14)
+    assert history.records[0].signals["a"]["dense"].shape == (4, 14, 16)
+    with pytest.raises(ConfigError, match="rows left over"):
+        fit(made, 1, batch_size=16)
 
 
 def test_frozen_layers_stay():
