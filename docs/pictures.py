@@ -17,8 +17,7 @@ import numpy as np
 from pellucid.data.encoding import learn
 from pellucid.data.sources import open_data
 from pellucid.experiments.experiment import Experiment
-from pellucid.experiments.folder import open_run
-from pellucid.experiments.running import outputs, prepare, run
+from pellucid.experiments.running import run
 from pellucid.functions.portraits import activation_table, portrait
 from pellucid.layers import Dense, Input, Normalization
 from pellucid.models.sequential import Sequential
@@ -43,17 +42,13 @@ Named = Iterator[tuple[str, str]]  # a file's name and its SVG
 def digits() -> Named:
     """Draw a report's pictures: what `pellucid train mnist` confuses, and with what network."""
     with tempfile.TemporaryDirectory() as folder:
-        outcome = run(Experiment(data="mnist"), Path(folder) / "digits", verbose=0)
-        found = open_run(outcome.path)
-        ready = prepare(found.experiment)
-    judged, model = outcome.judgement, found.model
-    test = ready.parts.test
-    chances = outputs(ready.encoding, model, ready.x[test])
-    said = chances.argmax(1)
-    surest = chances[np.arange(len(said)), said]
+        material = run(Experiment("mnist"), Path(folder) / "digits", verbose=0).material
+    judged, model, said = material.judgement, material.made.model, material.said
+    surest = material.output[np.arange(len(said)), said]
+    pictures = material.ready.x[material.rows]
     names = judged.class_names
     yield "digits-confusion", to_svg(confusion(np.array(judged.confusion), names))
-    drawn_mistakes = mistakes(ready.x[test], ready.y[test], said, surest, names, most=16)
+    drawn_mistakes = mistakes(pictures, material.true, said, surest, names, most=16)
     yield "digits-mistakes", to_svg(drawn_mistakes)
     summary = model.summarize()
     nodes = [Node(*row) for row in summary.rows]
@@ -88,7 +83,7 @@ def activations() -> Named:
 
 def approximation() -> Named:
     """Draw what networks of growing width make of the same points."""
-    data = open_data("sine", rows=200, noise=0.1)
+    data = open_data("sine", rows=100, noise=0.1)
     encoding = learn(data, np.arange(data.rows))
     x, y = encoding.encode(data)
     line = np.linspace(x.min(), x.max(), 300, dtype=np.float32)[:, None]
@@ -126,7 +121,7 @@ def _curves(
         ax.plot(x[:, 0], y, "o", markersize=2.5, color=MUTED, alpha=0.6, label="the points")
         ax.plot(line[:, 0], fit, color=BLUE if width > 1 else VERMILLION, label="the network")
         units = "1 hidden unit" if width == 1 else f"{width} hidden units"
-        ax.set_title(f"{units}: mean squared error {error:.4f}")
+        ax.set_title(f"{units}: error {error:.4f}")
     return figure
 
 

@@ -13,7 +13,7 @@ from pellucid.data.dataset import Dataset
 from pellucid.data.reading import Reading
 from pellucid.data.sources import SETS, open_data, set_name
 from pellucid.experiments.spelling import in_options
-from pellucid.plots.blocks import Block, Cell, Facts, Note, Sentence, Table
+from pellucid.plots.blocks import Block, Cell, Facts, Note, Sentence, Table, cell_text
 
 MOST_WORDS = 6  # of a column's categories shown
 
@@ -77,4 +77,5 @@ def _range(column: Column) -> str:
     if column.kind == "boolean":
         return f"true in {int(np.nansum(column.values)):,} rows"
     known = column.values[~column.missing]
-    return f"{known.min():.6g} to {known.max():.6g}, mean {known.mean():.4g}"
+    low, high, mean = (cell_text(float(f(known))) for f in (np.min, np.max, np.mean))
+    return f"{low} to {high}, mean {mean}"

@@ -7,6 +7,7 @@
 130  stopped by Ctrl-C
 """
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -24,8 +25,11 @@ def answered(command: Callable[[], Any]) -> NoReturn:
     """Run a command and leave with its exit code; what it returns, if a number, is the code."""
     try:
         code = command()
+        sys.stdout.flush()
     except click.ClickException as error:
-        say(error.format_message())
+        context = getattr(error, "ctx", None)
+        more = f" (see {context.command_path} --help)" if context is not None else ""
+        say(f"{error.format_message()}{more}")
         code = REFUSED
     except PellucidError as error:
         say(error.one_line)
@@ -33,9 +37,12 @@ def answered(command: Callable[[], Any]) -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a third one must not change the code
         code = INTERRUPTED
-    except BrokenPipeError:  # whoever reads our output has heard enough
-        sys.stderr.close()
-        code = 0
+    except BrokenPipeError:  # whoever reads our output has gone; what is left has no reader
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FAILED
+    except OSError as error:
+        say(f"{error.filename or 'the system'}: {error.strerror or error}")
+        code = FAILED
     except MemoryError:
         say("not enough memory; try fewer rows, a smaller network, or smaller pictures")
         code = FAILED

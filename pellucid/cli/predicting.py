@@ -2,11 +2,13 @@
 
 import click
 
+from pellucid.cli.exits import say
+
 
 @click.command("predict")
 @click.argument("run")
 @click.argument("data")
-@click.option("--output", default=None, help="the CSV file to write  [the terminal]")
+@click.option("--output", metavar="FILE", help="the CSV file to write  [the terminal]")
 def command(run: str, data: str, output: str | None) -> None:
     """Write what RUN predicts for the raw rows of DATA, as CSV.
 
@@ -18,9 +20,9 @@ def command(run: str, data: str, output: str | None) -> None:
 
     predictions = predict_rows(open_run(run), data)
     for note in predictions.notes:
-        click.echo(f"note: {note}", err=True)
+        say(note)
     if output is None:
         click.echo(predictions.to_csv(), nl=False)
     else:
         write_predictions(predictions, output)
-        click.echo(f"{len(predictions)} rows: {output}", err=True)
+        say(f"{len(predictions.rows):,} rows written to {output}")

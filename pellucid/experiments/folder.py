@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -126,7 +126,7 @@ def open_run(path: str | PathLike[str]) -> Run:
     )
 
 
-def history_csv(columns: Mapping[str, list[float]]) -> str:
+def history_csv(columns: Mapping[str, Sequence[float]]) -> str:
     """Return the values of every epoch as CSV, every digit kept."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -150,7 +150,7 @@ def judge_classes(
     classes = class_scores(matrix, names)
     scores.append(Score("macro F1", float(np.mean([c.f1 for c in classes])), None, None, None))
     scores.append(Score("log loss", log_loss(true, probabilities), None, None, None))
-    scores += _of_ranking(true, probabilities)
+    scores += _of_ranking(true, probabilities, counts, names)
     uneven = unbalanced(counts)
     if uneven:
         scores[0], scores[1] = scores[1], scores[0]
@@ -185,14 +185,23 @@ def judge_numbers(
     return Judgement("regression", len(true), scores, baseline, (mean,))
 
 
-def _of_ranking(true: np.ndarray, probabilities: np.ndarray) -> list[Score]:
-    """Return how well the probability of the second of two classes puts rows in order."""
-    if probabilities.shape[1] != 2 or len(np.unique(true)) < 2:
+def sought(counts: Int[np.ndarray, " classes"]) -> int:
+    """Return which of two classes is looked for: the rarer one, or else the second."""
+    return 0 if counts[0] < counts[1] else 1
+
+
+def _of_ranking(
+    true: np.ndarray, probabilities: np.ndarray, counts: np.ndarray, names: tuple[str, ...]
+) -> list[Score]:
+    """Return how well the probability of one of two classes puts rows in order."""
+    if len(names) != 2 or len(np.unique(true)) < 2:
         return []
-    yes, share = probabilities[:, 1], float(np.mean(true))
+    one = sought(counts)
+    is_one, surely = (true == one).astype(int), probabilities[:, one]
+    name, share = f"average precision of {names[one]!r}", float(np.mean(is_one))
     return [
-        _bootstrapped("area under the ROC curve", auc, true, yes, baseline=0.5),
-        _bootstrapped("average precision", average_precision, true, yes, baseline=share),
+        _bootstrapped("area under the ROC curve", auc, is_one, surely, baseline=0.5),
+        _bootstrapped(name, average_precision, is_one, surely, baseline=share),
     ]
 
 

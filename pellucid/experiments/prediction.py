@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Any, NamedTuple
 
+from pellucid.base.errors import FileError, explain
 from pellucid.data.encoding import NewRows
 from pellucid.experiments.answers import outputs
 from pellucid.experiments.folder import Run
@@ -60,5 +61,14 @@ def _places(found: NewRows, rows: int) -> tuple[str, Sequence[Any]]:
 
 
 def write_predictions(predictions: Predictions, path: str | PathLike[str]) -> None:
-    """Write predictions as a CSV file, whole or not at all."""
-    write_atomically(path, predictions.to_csv().encode())
+    """Write predictions as a CSV file, whole or not at all.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
+    try:
+        write_atomically(path, predictions.to_csv().encode())
+    except OSError as error:
+        what = f"The predictions cannot be written to {path}."
+        got = error.strerror
+        raise FileError(explain(what, got=got, expected="a file in a folder there is")) from error

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.experiments.judging import SHARES, Judgement, Score
+from pellucid.experiments.judging import SHARES, Judgement, Score, sought
 from pellucid.experiments.material import Material, surroundings
 from pellucid.experiments.mistaken import error_table, mistake_blocks, mistake_table
 from pellucid.experiments.opening import notes, what_is_predicted
 from pellucid.experiments.spelling import command
+from pellucid.functions.scores import average_precision, pr_curve
 from pellucid.models.display import summary_text
 from pellucid.network.summary import Summary
 from pellucid.plots.blocks import (
@@ -24,7 +25,7 @@ from pellucid.plots.blocks import (
     cell_text,
     section,
 )
-from pellucid.plots.classification import balance, confusion
+from pellucid.plots.classification import balance, confusion, precision_recall
 from pellucid.plots.drawing import Node
 from pellucid.plots.drawing import network as drawing
 from pellucid.plots.figures import to_svg
@@ -78,8 +79,9 @@ def score_text(score: Score, value: float | None) -> str:
         >>> score_text(Score("accuracy", 0.9, None, None, None), 0.915)
         '91.5 %'
     """
-    percent = value is not None and score.name in SHARES
-    return f"{100 * value:.1f} %" if percent else cell_text(value)
+    if value is None or score.name not in SHARES:
+        return cell_text(value)
+    return f"{100 * value:.1f} %"
 
 
 def _score_title(judgement: Judgement) -> str:
@@ -156,8 +158,24 @@ def _class_sections(material: Material) -> Iterator[Section]:
         alt,
         _confusion_table(judgement),
     )
-    yield section("Class by class", _class_table(judgement), picture)
+    yield section("Class by class", _class_table(judgement), picture, *_curve(material))
     yield section("Mistakes", *mistake_blocks(material))
+
+
+def _curve(material: Material) -> Iterator[Picture]:
+    """Return precision against recall, where there are two classes and rows of both."""
+    names = material.judgement.class_names
+    if len(names) != 2 or len(np.unique(material.true)) < 2:
+        return
+    one = sought(np.array(material.judgement.training))
+    is_one = (material.true == one).astype(int)
+    recall, precision, _ = pr_curve(is_one, material.output[:, one])
+    area = average_precision(is_one, material.output[:, one])
+    drawn = precision_recall(
+        {names[one]: (recall, precision)}, {names[one]: area}, base_rate=float(is_one.mean())
+    )
+    caption = f"To find more of {names[one]!r}, one has to accept more false alarms"
+    yield Picture(to_svg(drawn), caption, f"The area under the curve is {area:.3g}.")
 
 
 def _number_sections(material: Material) -> Iterator[Section]:

@@ -41,8 +41,9 @@ def judge_on(found: Run, data: Any) -> tuple[Judgement, tuple[str, ...]]:
         DataError: a column or the target is missing, or a cell is not what it was.
     """
     rows = found.encoding.encode_new(data, labels=True)
+    true = np.asarray(rows.y)  # labels=True: they are there
     output = outputs(found.encoding, found.model, rows.x)
-    return judge(found.encoding, output, rows.y, reported(found).training), rows.notes
+    return judge(found.encoding, output, true, reported(found).training), rows.notes
 
 
 def reported(found: Run) -> Judgement:

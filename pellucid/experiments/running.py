@@ -85,7 +85,7 @@ def run(
         NotFiniteError: training gave no weights that can be used; nothing is written.
         KeyboardInterrupt: Ctrl-C before training began, or a second time.
     """
-    path = new_folder(folder, experiment.data)
+    new_folder(folder, experiment.data)  # before hours of training, not after
     began = time.perf_counter()
     ready = prepare(experiment, data)
     train, _, test = ready.parts
@@ -96,6 +96,7 @@ def run(
     if not np.isfinite(output).all():
         raise _not_finite(experiment, made)
     true, training = ready.y[test], taught(ready.encoding, ready.y[train])
+    path = new_folder(folder, experiment.data)  # another run may have taken the first name
     material = Material(
         path=path,
         experiment=experiment,

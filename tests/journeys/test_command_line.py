@@ -206,6 +206,9 @@ def test_predictions_are_those_of_the_model_in_memory(pellucid):
     assert (answer.code, answer.out) == (0, "")
     assert "said.csv" in answer.err
     assert Path("said.csv").read_text().splitlines()[0].startswith("line,bought,")
+    nowhere = pellucid("predict", "made", "new.csv", "--output", "gone/said.csv")
+    assert nowhere.code == 2
+    assert "cannot be written to gone/said.csv" in nowhere.err
 
     write("short.csv", ["age", "town", "income"], [[30, "Bern", 50]])
     assert refusal(pellucid("predict", "made", "short.csv")).startswith(
@@ -291,7 +294,7 @@ GOOD = "a,b,kind\n" + "".join(f"{k},{k % 7},{'yn'[k % 2]}\n" for k in range(40))
         (GOOD, ("--target", "knid"), ("t.csv has no column 'knid'", "Did you mean 'kind'?")),
         (GOOD.replace("n\n", "y\n"), (), ("target column 'kind' of t.csv", "same value")),
         (
-            "a,kind\n" + "".join(f"{1e12 + k / 1e3:.3f},{'yn'[k % 2]}\n" for k in range(40)),
+            "a,kind\n" + "".join(f"{1_700_000_000 + k},{'yn'[k % 2]}\n" for k in range(40)),
             (),
             ("Column 'a' of t.csv would lose its differences in float32", "--drop a"),
         ),
@@ -331,7 +334,7 @@ def test_bad_data_are_refused_by_one_line(pellucid, text, more, words):
         (("train", "empty"), ("empty is no set of pictures", "folder named after it")),
         (("train", "gone.toml"), ("gone.toml cannot be read",)),
         (("train", "iris", "--generate-rows", "5"), ("rows cannot be set for iris",)),
-        (("train",), ("Missing argument 'DATA'",)),
+        (("train",), ("Missing argument 'DATA'", "see pellucid train --help")),
         (("trian", "iris"), ("no command 'trian'", "did you mean 'train'?")),
         (("predict", "empty", "iris"), ("There is no run in empty",)),
         (("report", "nowhere"), ("There is no run in nowhere",)),

@@ -50,10 +50,20 @@ def test_two_classes_as_scikit_learn_judges_them():
     assert found["macro F1"] == pytest.approx(metrics.f1_score(true, said, average="macro"))
     assert found["log loss"] == pytest.approx(metrics.log_loss(true, yes))
     assert found["area under the ROC curve"] == pytest.approx(metrics.roc_auc_score(true, yes))
-    assert found["average precision"] == pytest.approx(metrics.average_precision_score(true, yes))
+    assert found["average precision of 'yes'"] == pytest.approx(
+        metrics.average_precision_score(true, yes)
+    )
     for score in judged.scores:
         assert score.low is None or score.low < score.value < score.high
-    assert judged.beats_baseline
+
+
+def test_the_rarer_of_two_classes_is_sought():
+    true = np.array([0, 0, 1, 1, 1, 1, 1, 1])
+    p = np.array([0.9, 0.3, 0.1, 0.2, 0.1, 0.6, 0.2, 0.1])
+    judged = judge_classes(true, np.stack([p, 1 - p], 1), np.array([30, 70]), ("ill", "well"))
+    wanted = metrics.average_precision_score(true == 0, p)
+    assert values(judged)["average precision of 'ill'"] == pytest.approx(wanted)
+    assert judged.scores[-1].baseline == 0.25
 
 
 def test_numbers_as_scikit_learn_judges_them():
@@ -76,7 +86,7 @@ def test_the_constant_prediction_does_not_beat_itself():
     judged = judge_classes(true, certain(0 * true, 2), np.array([60, 40]), ("no", "yes"))
     assert judged.headline.value == judged.headline.baseline == 0.6
     assert not judged.beats_baseline
-    assert not judge_numbers(true, np.full(100, 0.4), mean=0.4).beats_baseline
+    assert not judge_numbers(1.0 * true, np.full(100, 0.4), mean=0.4).beats_baseline
 
 
 def test_unbalanced_classes_are_judged_by_mean_recall():
@@ -96,7 +106,7 @@ def test_unbalanced_classes_are_judged_by_mean_recall():
         ([75, 25], False),
         ([76, 24], True),
         ([10] * 10, False),
-        ([31, *[69 / 9] * 9], True),
+        ([31, 9, *[8] * 7, 4], True),
     ],
 )
 def test_when_accuracy_says_little(counts, uneven):
