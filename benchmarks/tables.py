@@ -63,7 +63,7 @@ def table(results: Mapping[str, Any]) -> Iterator[str]:
 
 def _cell(entry: Mapping[str, float] | None) -> str:
     if entry is None:
-        return "–"
+        return ""
     return f"{entry['median']:.3g} ({entry['times pellucid']:.2g})"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pellucid.layers as _layers  # noqa: F401 (fills LAYERS)
-import pellucid.optimizers as _optimizers  # noqa: F401 (fills OPTIMIZERS)
+import pellucid.optimizers as _optimizers
 from pellucid.base.config import Config
 from pellucid.base.registry import Registry
 from pellucid.data.reading import Reading
@@ -32,6 +32,7 @@ HEAD = """# Reference
 What there is, by name. Written by `docs/reference.py` from the code; do not edit it by hand.
 Wherever a name is asked for, the thing itself may stand: `"adam"` or `Adam(0.01)`."""
 SETTINGS = ("name", "what it is", "settings and their defaults")
+EVERY_LAYER = ("name", "trainable")
 Rows = Sequence[Sequence[str]]
 
 
@@ -114,13 +115,13 @@ def _first(cls: type) -> str:
 
 
 def _signature(cls: type[Config]) -> str:
-    """Return the settings that are a class's own, not common to its kind."""
-    shared = _optimizers.Optimizer if issubclass(cls, _optimizers.Optimizer) else Config
-    common = {f.name for f in fields(shared)} if shared is not Config else {"name", "trainable"}
+    """Return the settings that are a class's own, or have a default of its own."""
+    parent = _optimizers.Optimizer if issubclass(cls, _optimizers.Optimizer) else None
+    common = {f.name: f.default for f in fields(parent)} if parent else dict.fromkeys(EVERY_LAYER)
     told = [
         f.name if f.default is MISSING else f"{f.name}={f.default!r}"
         for f in fields(cls)
-        if f.name not in common
+        if f.name not in common or (parent and f.default != common[f.name])
     ]
     return _code(", ".join(told)) if told else ""
 

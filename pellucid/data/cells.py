@@ -14,7 +14,7 @@ from pellucid.data.reading import Reading
 from pellucid.data.sheet import Sheet, polars
 
 MISSING_MARKS = ("NA", "N/A", "n/a", "?", "-", "null", "NULL", "None", "none", "missing", ".")
-FLOAT64_NOISE = 1e-12  # of the largest number: a column that differs by less is constant
+FLOAT64_NOISE = 1e-14  # of the largest number: a column that differs by less is constant
 FLOAT32_LOSS = 1e-3  # of the column's spread; rounding alone costs about 1e-7
 
 

@@ -152,26 +152,6 @@ def r2(y: Float[np.ndarray, " rows"], a: Float[np.ndarray, " rows"]) -> float:
     return float(1 - errors / spread) if spread > 0 else float(errors == 0)
 
 
-# What a score must beat
-
-
-def majority_prediction(
-    training_labels: Int[np.ndarray, " training_rows"], rows: int
-) -> Int[np.ndarray, " rows"]:
-    """Return the most frequent class of the training rows, said of every row."""
-    _check_rows(training_labels)
-    return np.full(rows, np.bincount(training_labels).argmax())
-
-
-def mean_prediction(
-    training_targets: Float[np.ndarray, "training_rows *shape"], rows: int
-) -> Float[np.ndarray, "rows *shape"]:
-    """Return the mean of the training rows' targets, said of every row."""
-    _check_rows(training_targets)
-    mean = _exact(training_targets).mean(axis=0)
-    return np.broadcast_to(mean, (rows, *mean.shape))
-
-
 def _exact(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     return np.asarray(x, np.float64)
 

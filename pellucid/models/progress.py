@@ -1,5 +1,6 @@
 """One live line while a network trains: in a terminal, in a pipe, in a notebook."""
 
+import shutil
 import sys
 import time
 from typing import Any
@@ -53,17 +54,22 @@ class Progress:
         where = f"epoch {number}/{self._epochs}"
         if isinstance(record, StepsRecord):
             where += f" step {record.step}/{record.steps}"
-        values = "  ".join(f"{name} {value:.4g}" for name, value in record.values.items())
+        values = "  ".join(f"{name} {_short(value)}" for name, value in record.values.items())
         return f"{where}  {values}"
 
     def _draw(self, line: str, *, last: bool = False) -> None:
         if self._cell is not None:
             self._cell.update({"text/plain": line}, raw=True)
         elif self._live:
-            end = "\n" if last else ""
-            print(f"\r\x1b[2K{line}", end=end, file=self._out, flush=True)
+            # A wrapped line could not be overwritten: while it lives, it is cut.
+            seen = line if last else line[: shutil.get_terminal_size().columns - 1]
+            print(f"\r\x1b[2K{seen}", end="\n" if last else "", file=self._out, flush=True)
         else:
             print(line, file=self._out, flush=True)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def _notebook_cell() -> Any:

@@ -31,8 +31,8 @@ class Control:
 class Callback:
     """Reads records as they come, and may steer the run. Override what you need.
 
-    A fit with a callback runs an epoch at a time, and a step at a time if one overrides
-    `on_steps_end`.
+    A fit runs an epoch at a time for a callback that overrides `on_epoch_end`, and a step at
+    a time for one that overrides `on_steps_end`.
     """
 
     def on_train_begin(self, control: Control) -> None:
@@ -52,4 +52,5 @@ def pace_of(callbacks: list[Callback]) -> Pace:
     """Return how finely a fit must run for these callbacks."""
     if any(type(c).on_steps_end is not Callback.on_steps_end for c in callbacks):
         return EACH_STEP
-    return EACH_EPOCH if callbacks else FREELY
+    epochs = any(type(c).on_epoch_end is not Callback.on_epoch_end for c in callbacks)
+    return EACH_EPOCH if epochs else FREELY

@@ -11,7 +11,7 @@ from pellucid.base.errors import DataError, explain
 
 KEPT = ("uint8", "float32")  # stored as they come; everything else becomes float32
 LOST_SPREAD = 1e-3  # of a column's range that rounding may cost
-NOISE = 1e-12  # of a column's size: a smaller range is float64's own rounding
+NOISE = 1e-14  # of a column's size: a smaller range is float64's own rounding
 
 
 def as_column(values: Any, what: str) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Ctrl-C while training: the first asks to stop in good order, the second leaves."""
 
 import signal
+import sys
 import threading
 from types import FrameType, TracebackType
 from typing import Any
@@ -33,4 +34,5 @@ class Interrupt:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
+        sys.stderr.write("\nstopping in good order; Ctrl-C again leaves at once\n")
         signal.signal(number, self._before)

@@ -48,14 +48,3 @@ def test_r2_of_constant_targets():
     y = np.ones(3)
     assert scores.r2(y, y) == 1
     assert scores.r2(y, y + 1) == 0
-
-
-def test_what_a_score_must_beat():
-    training = np.array([2, 1, 1])
-    assert scores.majority_prediction(training, 4).tolist() == [1, 1, 1, 1]
-    targets = np.array([[1.0, 10.0], [3.0, 20.0]])
-    assert scores.mean_prediction(targets, 2).tolist() == [[2, 15], [2, 15]]
-    y = np.array([1.0, 2.0, 6.0])
-    assert scores.r2(y, scores.mean_prediction(y, 3)) == 0
-    with pytest.raises(DataError, match="no rows"):
-        scores.majority_prediction(training[:0], 4)
