@@ -19,9 +19,10 @@ from pellucid.data.sources import open_data
 from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.running import run
 from pellucid.functions.portraits import activation_table, portrait
+from pellucid.functions.schedules import CosineDecay
 from pellucid.layers import Dense, Input, Normalization
 from pellucid.models.sequential import Sequential
-from pellucid.optimizers import SGD
+from pellucid.optimizers import SGD, Adam
 from pellucid.plots.activations import Portrait, overview
 from pellucid.plots.boundary import boundary
 from pellucid.plots.classification import confusion
@@ -36,6 +37,7 @@ from pellucid.plots.style import BLUE, MUTED, VERMILLION
 FOLDER = Path(__file__).parent / "pictures"
 LECTURES = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "softmax", "linear")
 WIDTHS = (1, 2, 4, 16)
+STEPS = 5000  # of each fit of the curve
 Named = Iterator[tuple[str, str]]  # a file's name and its SVG
 
 
@@ -83,7 +85,7 @@ def activations() -> Named:
 
 def approximation() -> Named:
     """Draw what networks of growing width make of the same points."""
-    data = open_data("sine", rows=100, noise=0.1)
+    data = open_data("sine", rows=100, noise=0.0)
     encoding = learn(data, np.arange(data.rows))
     x, y = encoding.encode(data)
     line = np.linspace(x.min(), x.max(), 300, dtype=np.float32)[:, None]
@@ -107,8 +109,8 @@ def iris() -> Named:
 def _fit(x: np.ndarray, y: np.ndarray, line: np.ndarray, width: int) -> tuple[float, np.ndarray]:
     """Return the error on the points, and what is predicted along a line."""
     model = Sequential([Input((1,)), Normalization(), Dense(width, "tanh"), Dense(1)])
-    model.compile(SGD(0.05, momentum=0.9), "mean_squared_error")
-    model.fit(x, y[:, None], epochs=2000, verbose=0)
+    model.compile(Adam(CosineDecay(0.02, STEPS)), "mean_squared_error")
+    model.fit(x, y[:, None], batch_size="full", epochs=STEPS, verbose=0)
     return float(model.evaluate(x, y[:, None])[0]), model.predict(line)[:, 0]
 
 
@@ -121,7 +123,7 @@ def _curves(
         ax.plot(x[:, 0], y, "o", markersize=2.5, color=MUTED, alpha=0.6, label="the points")
         ax.plot(line[:, 0], fit, color=BLUE if width > 1 else VERMILLION, label="the network")
         units = "1 hidden unit" if width == 1 else f"{width} hidden units"
-        ax.set_title(f"{units}: error {error:.4f}")
+        ax.set_title(f"{units}: error {error:.1e}")
     return figure
 
 

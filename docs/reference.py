@@ -45,7 +45,7 @@ def _parts() -> Iterator[str]:
     yield _part("Layers", "From `pellucid.layers`.", SETTINGS, _configs(LAYERS, by_class=True))
     yield _part(
         "Activations",
-        'By name, as in `Dense(8, "relu")`. Below and above: the value for z far from 0.',
+        'By name, as in `Dense(8, "relu")`. Softmax and its kin: its first output, for z and 0.',
         ("name", "a = f(z)", "da/dz", "range", "far below", "at 0", "far above"),
         [(_code(row.name), row.formula, *row.facts) for row in activation_table()],
     )

@@ -21,7 +21,7 @@ KEY = jax.random.key(0)
         (layers.Activation("tanh"), tanh),
         (layers.Activation(tanh), tanh),
     ],
-    ids=repr,
+    ids=lambda value: getattr(value, "__name__", None) or repr(value),
 )
 def test_the_function_is_the_registered_one(layer, function):
     assert layer.nonlinearity is function
