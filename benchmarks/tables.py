@@ -50,15 +50,22 @@ def table(results: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     fresh, start = results["iris, fresh process"], results["start"]
     yield (
-        f"The first fit of iris in a new process takes {fresh['first fit, s']:.2f} s, the second "
-        f"{fresh['second fit, s'] * 1000:.0f} ms. Importing Pellucid takes "
-        f"{start['import pellucid over jax'] * 1000:.0f} ms more than importing JAX; "
+        f"The first fit of iris in a new process takes {fresh['first fit, s']:.2f} s where an "
+        "earlier process has left its compiled programs, the second "
+        f"{fresh['second fit, s'] * 1000:.0f} ms. `import pellucid` alone takes "
+        f"{start['import pellucid over jax'] * 1000:.1f} ms more than `import jax`, because names "
+        "are loaded when they are first used; with `pellucid.Sequential` it is "
+        f"{start['pellucid.Sequential over jax'] * 1000:.0f} ms more. "
         f"`pellucid --help` answers in {start['pellucid --help'] * 1000:.0f} ms."
     )
     yield ""
     versions = ", ".join(f"{name} {machine[name]}" for name in _packages(machine))
     busy = " The machine was busy with other work." if machine["busy with other work"] else ""
-    yield f"On {machine['processor']}, {machine['cores']} cores, with {versions}.{busy}"
+    rates = " and ".join(str(rate) for rate in machine["matrix product, GFLOP/s"])
+    yield (
+        f"On {machine['processor']}, {machine['cores']} cores, with {versions}; NumPy's float32 "
+        f"matrix product ran at {rates} GFLOP/s before and after.{busy}"
+    )
 
 
 def _cell(entry: Mapping[str, float] | None) -> str:

@@ -23,7 +23,7 @@ from pellucid.models.sequential import Sequential
 from pellucid.optimizers.optimizer import OPTIMIZERS, Optimizer
 
 SMALLEST_MAP = 8  # a picture side below which another convolution and pooling makes no sense
-MOST_STEPS, MOST_STEPS_ON_PICTURES = 10_000, 2_000  # of a fit
+MOST_STEPS, MOST_STEPS_ON_PICTURES = 10_000, 1_500  # of a fit
 FOR_NUMBERS = (
     *("mean_squared_error", "mean_absolute_error", "huber", "log_cosh"),
     *("mean_absolute_percentage_error", "mean_squared_logarithmic_error", "poisson"),

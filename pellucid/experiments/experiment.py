@@ -72,7 +72,7 @@ class Experiment(Config):
     epochs: int | None = option(
         default=None,
         at_least=1,
-        about="at most this many passes; else 10,000 steps, 2,000 on pictures",
+        about="at most this many passes; else 10,000 steps, 1,500 on pictures",
     )
     batch_size: int | str = option(
         default="auto", convert=as_batch_size, about="rows a step: a number, full, or auto"
