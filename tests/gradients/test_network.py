@@ -13,10 +13,10 @@ from pellucid.layers.input import Input
 from pellucid.layers.merging import Add
 from pellucid.layers.normalization import BatchNormalization
 from pellucid.layers.pooling import MaxPooling2D
-from pellucid.layers.reshaping import Flatten
+from pellucid.layers.reshaping import Flatten, Reshape
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
-from pellucid.network.graph import chain
+from pellucid.network.graph import chain, trace
 from pellucid.optimizers import SGD
 from pellucid.training.measuring import mean_loss
 from pellucid.training.state import Examples, Goal, Recipe
@@ -112,28 +112,51 @@ def test_a_shared_layer_has_a_delta_for_each_use():
     np.testing.assert_allclose(seen["gradient"]["shared"]["kernel"], by_hand, atol=1e-6)
 
 
+def branched():
+    """Return a graph with a shared layer, a sum, and an output taken on the way."""
+    x, shared = Input((4,), name="x"), Dense(4, "tanh", name="shared")
+    once = shared(x)
+    way = Dense(3, "sigmoid", name="way")(once)
+    return trace([x], [Dense(3, "softmax", name="out")(Add()(once, shared(once))), way])
+
+
+PICTURES = [Reshape((2, 2, 1)), Conv2D(3, 2, padding="same", activation="tanh"), MaxPooling2D(1)]
+OUT = Goal("out", CategoricalCrossentropy())
+SQUARES = Goal("out", MeanSquaredError())
 NETWORKS = {
-    "softmax": ([Dense(5, "tanh"), Dense(3, "softmax", name="out")], CategoricalCrossentropy()),
-    "linear": ([Dense(5, "sigmoid"), Dense(3, name="out")], MeanSquaredError()),
-    "unlinked": ([Dense(5, "softplus"), Dense(3, "sigmoid", name="out")], MeanSquaredError()),
-    "normalized": (
-        [Dense(5), BatchNormalization(), Dense(3, "softmax", name="out")],
-        CategoricalCrossentropy(),
+    "softmax": (chain((4,), [Dense(5, "tanh"), Dense(3, "softmax", name="out")]), (OUT,)),
+    "linear": (chain((4,), [Dense(5, "sigmoid"), Dense(3, name="out")]), (SQUARES,)),
+    "unlinked": (
+        chain((4,), [Dense(5, "softplus"), Dense(3, "sigmoid", name="out")]),
+        (SQUARES,),
     ),
+    "normalized": (
+        chain((4,), [Dense(5), BatchNormalization(), Dense(3, "softmax", name="out")]),
+        (OUT,),
+    ),
+    "regularized": (
+        chain((4,), [Dense(5, "tanh", kernel_regularizer="l2"), Dense(3, name="out")]),
+        (SQUARES,),
+    ),
+    "convolution": (
+        chain((4,), [*PICTURES, Flatten(), Dense(3, "softmax", name="out")]),
+        (OUT,),
+    ),
+    "branched": (branched(), (OUT, Goal("way", MeanSquaredError(), 0.3))),
 }
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_gradients_and_deltas_agree_with_finite_differences(name):
     """In float64, at a step of 1e-5, where both errors are below 1e-7."""
-    layers, loss = NETWORKS[name]
+    network, goals = NETWORKS[name]
     with jax.enable_x64(True):
-        network = chain((4,), layers)
-        recipe = Recipe(network, (Goal("out", loss),), (), SGD(), dtype="float64")
+        recipe = Recipe(network, goals, (), SGD(), dtype="float64")
         params, state = network.init(jax.random.key(1))
         double = lambda tree: jax.tree.map(lambda p: p.astype("float64"), tree)  # noqa: E731
         params, state = double(params), double(state)
-        batch = Examples({"x": jnp.array(X, float)}, {"out": jnp.array(Y, float)}, jnp.ones(len(X)))
+        targets = {goal.output: jnp.array(Y, float) for goal in goals}
+        batch = Examples({"x": jnp.array(X, float)}, targets, jnp.ones(len(X)))
         nudges = network.nudges(len(X), "float64")
 
         def cost(params, nudges):
