@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Float32, Int, Shaped
+from jaxtyping import Float, Float32, Shaped
 
 from pellucid.base.errors import DataError, explain
 
@@ -45,22 +45,3 @@ def from_one_hot(
         what, expected = "There is not a name for each column.", f"{matrix.shape[1]} names"
         raise DataError(explain(what, got=f"{len(names)} names", expected=expected))
     return np.asarray(names)[matrix.argmax(axis=1)]
-
-
-def class_counts(labels: Int[np.ndarray, " rows"], classes: int) -> Int[np.ndarray, " classes"]:
-    """Return how many rows have each label."""
-    return np.bincount(labels, minlength=classes)
-
-
-def balanced_weights(
-    labels: Int[np.ndarray, " rows"], classes: int
-) -> Float32[np.ndarray, " classes"]:
-    """w_c = n / (k n_c): with it, every class weighs alike and the mean weight is 1.
-
-    Classes without a row weigh 0. Source: scikit-learn, `compute_class_weight`, "balanced".
-    """
-    counts = class_counts(labels, classes)
-    present = np.count_nonzero(counts)
-    weights = np.zeros(classes, np.float32)
-    weights[counts > 0] = len(labels) / (present * counts[counts > 0])
-    return weights

@@ -1,7 +1,7 @@
 """From placeholders, back through the calls that made them, to a network."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import Shape
@@ -19,19 +19,21 @@ def trace(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network:
         ConfigError: an output needs an input that is not listed, or is one itself; or two
             layers have one name.
     """
-    names = _input_names(inputs)
-    owners: dict[int, str] = {}
+    taken, names, owners = Names(), {}, {}
+    for symbol in inputs:
+        names[id(symbol)] = taken.free(symbol.name or "x")
     nodes: list[Node] = []
     for symbol in _in_order(outputs):
         if symbol.layer is None:
             _check_listed(symbol, names)
             continue
-        if id(symbol.layer) not in owners:
-            owners[id(symbol.layer)] = _name(symbol.layer, names.values())
-        owner = owners[id(symbol.layer)]
-        names[id(symbol)] = _unused(owner, names.values())
+        if id(symbol.layer) in owners:
+            name = taken.free(owners[id(symbol.layer)])
+        else:
+            name = owners[id(symbol.layer)] = _name(symbol.layer, taken)
+        names[id(symbol)] = name
         reads = tuple(names[id(i)] for i in symbol.inputs)
-        nodes.append(Node(names[id(symbol)], symbol.layer, reads, symbol.shape, owner))
+        nodes.append(Node(name, symbol.layer, reads, symbol.shape, owners[id(symbol.layer)]))
     sources = tuple(Source(names[id(s)], s.shape, s.dtype) for s in inputs)
     if any(symbol.layer is None for symbol in outputs):
         what = "An output of this network is one of its inputs."
@@ -75,13 +77,6 @@ def _in_order(outputs: Sequence[Symbol]) -> list[Symbol]:
     return order
 
 
-def _input_names(inputs: Sequence[Symbol]) -> dict[int, str]:
-    names: dict[int, str] = {}
-    for symbol in inputs:
-        names[id(symbol)] = _unused(symbol.name or "x", names.values())
-    return names
-
-
 def _check_listed(symbol: Symbol, names: dict[int, str]) -> None:
     if id(symbol) not in names:
         what = f"An output needs the input {symbol.name or symbol.shape}, which is not listed."
@@ -89,19 +84,32 @@ def _check_listed(symbol: Symbol, names: dict[int, str]) -> None:
         raise ConfigError(explain(what, got=", ".join(names.values()), expected="it", hint=hint))
 
 
-def _name(layer: Layer, taken: Collection[str]) -> str:
+def _name(layer: Layer, taken: "Names") -> str:
     if layer.name is None:
-        return _unused(snake_case(type(layer).__name__), taken)
+        return taken.free(snake_case(type(layer).__name__))
     if layer.name in taken:
         what = f"Two parts of this network are called {layer.name!r}."
         hint = "give each layer a name of its own, or leave names out"
         raise ConfigError(explain(what, got=layer, expected="names used once", hint=hint))
-    return layer.name
+    return taken.free(layer.name)
 
 
-def _unused(name: str, taken: Collection[str]) -> str:
-    count, candidate = 0, name
-    while candidate in taken:
-        count += 1
-        candidate = f"{name}_{count}"
-    return candidate
+class Names:
+    """The names a network has given so far: dense, dense_1, dense_2, ..."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._taken
+
+    def free(self, name: str) -> str:
+        """Return `name`, or the first name_1, name_2, ... not taken, and take it."""
+        count, candidate = self._counts.get(name, 0), name
+        while candidate in self._taken:
+            count += 1
+            candidate = f"{name}_{count}"
+        self._counts[name] = count
+        self._taken.add(candidate)
+        return candidate

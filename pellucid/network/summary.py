@@ -66,11 +66,6 @@ def parameter_shapes(network: Network) -> dict[str, Any]:
     return dict(_shapes(network)[0])
 
 
-def state_shapes(network: Network) -> dict[str, Any]:
-    """Return the shape and dtype of every state, without computing one."""
-    return dict(_shapes(network)[1])
-
-
 def names_in_order(network: Network) -> tuple[str, ...]:
     """Return the path of every parameter and state, layer by layer, as layers list them."""
     return _shapes(network)[2]

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from sklearn.utils.class_weight import compute_class_weight
 
 from pellucid.base.errors import DataError
-from pellucid.data.labels import balanced_weights, class_counts, from_one_hot, one_hot
+from pellucid.data.labels import from_one_hot, one_hot
 
 ANIMALS = np.array(["cat", "toaster", "dog", "cat"])
 
@@ -30,12 +29,3 @@ def test_the_order_of_names_can_be_given():
 
 def test_probabilities_decode_to_the_most_likely():
     assert from_one_hot(np.array([[0.2, 0.7, 0.1]]), ["cat", "dog", "toaster"]).tolist() == ["dog"]
-
-
-def test_balanced_weights_are_scikit_learns():
-    labels = np.array([0] * 90 + [1] * 9 + [2])
-    expected = compute_class_weight("balanced", classes=np.arange(3), y=labels)
-    np.testing.assert_allclose(balanced_weights(labels, 3), expected, rtol=1e-6)
-    assert np.mean(balanced_weights(labels, 3)[labels]) == pytest.approx(1)
-    assert balanced_weights(labels, 4)[3] == 0
-    assert class_counts(labels, 4).tolist() == [90, 9, 1, 0]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas
 import polars
 import pytest
+from sklearn.utils.class_weight import compute_sample_weight
 
 from pellucid.base.errors import DataError, ShapeError
 from pellucid.layers.dense import Dense
@@ -145,8 +146,9 @@ def test_weights():
         as_examples(recipe(), X, LABELS, None, {0: 1, 1: 2, 2: 3})
 
 
-def test_balanced_class_weights_make_classes_weigh_the_same():
+def test_balanced_class_weights_are_scikit_learns():
     labels = np.array([0] * 9 + [1] * 2 + [2])
     weight = as_examples(recipe(units=3), X, labels, None, "balanced").weight
+    np.testing.assert_allclose(weight, compute_sample_weight("balanced", labels), rtol=1e-6)
     totals = [weight[labels == label].sum() for label in range(3)]
     np.testing.assert_allclose(totals, 4, rtol=1e-6)
