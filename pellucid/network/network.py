@@ -50,9 +50,13 @@ class Network:
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     _places: Mapping[str, Node] = field(init=False, repr=False, compare=False)
+    _shapes: Mapping[str, Shape] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        shapes = {source.name: source.shape for source in self.inputs}
+        shapes |= {node.name: node.output_shape for node in self.nodes}
         object.__setattr__(self, "_places", {node.name: node for node in self.nodes})
+        object.__setattr__(self, "_shapes", shapes)
 
     def __getitem__(self, name: str) -> Node:
         return self._places[name]
@@ -67,8 +71,7 @@ class Network:
 
     def shape_of(self, name: str) -> Shape:
         """Return the shape of one example of an input or of a node's output."""
-        shapes = {source.name: source.shape for source in self.inputs}
-        return shapes[name] if name in shapes else self[name].output_shape
+        return self._shapes[name]
 
     def init(self, key: Key) -> tuple[Params, State]:
         """Return fresh parameters and state, by owner."""
