@@ -7,6 +7,7 @@ from pellucid.base.config import config
 from pellucid.base.errors import ConfigError, explain, nearest
 from pellucid.functions.losses import LOSSES, Loss
 from pellucid.functions.metrics import METRICS, LossMetric, Metric
+from pellucid.functions.schedules import Schedule
 from pellucid.network.network import Network
 from pellucid.optimizers.foreign import as_optimizer
 from pellucid.training.rules import Rule
@@ -58,9 +59,10 @@ def make_recipe(
     if not goals:
         what = "No loss was given, so there is nothing to learn."
         raise ConfigError(explain(what, got=loss, expected=", ".join(LOSSES)))
+    learnt = tuple(goal.output for goal in goals)
     measures = (
-        *_measures(metrics, outputs, weighted=False),
-        *_measures(weighted_metrics, outputs, weighted=True),
+        *_measures(metrics, learnt, weighted=False),
+        *_measures(weighted_metrics, learnt, weighted=True),
     )
     _check_names(measures)
     return Recipe(network, goals, measures, as_optimizer(optimizer), watch, frozen, dtype)
@@ -84,10 +86,14 @@ def as_metric(wanted: Any) -> Metric:
     return METRICS.resolve(wanted)
 
 
-def check_rules(rules: Sequence[Rule], names: Sequence[str], *, validate: bool) -> None:
-    """Refuse a rule that waits for a value the records will not have."""
-    known = [*names, *(f"val_{name}" for name in names if validate)]
+def check_rules(rules: Sequence[Rule], recipe: Recipe, *, validate: bool) -> None:
+    """Refuse a rule that waits for a value the records lack, or sets a scheduled rate."""
+    known = [*recipe.names, *(f"val_{name}" for name in recipe.names if validate)]
+    rate = recipe.optimizer.learning_rate
     for rule in rules:
+        if rule.sets_rate and isinstance(rate, Schedule):
+            what = f"{type(rule).__name__} sets the learning rate, which follows a schedule."
+            raise ConfigError(explain(what, got=rate, expected="a number", hint="choose one"))
         if rule.watches is not None and rule.watches not in known:
             lacks_rows = rule.watches.startswith("val_") and not validate
             near = nearest(rule.watches, known)
@@ -112,7 +118,9 @@ def _by_output(wanted: Any, outputs: tuple[str, ...], what: str) -> dict[str, An
     if isinstance(wanted, Mapping) and "class_name" not in wanted:
         for name in wanted:
             if name not in outputs:
-                message = f"{what} names an output that this network does not have."
+                message = (
+                    f"{what} names an output that this network does not have or does not learn."
+                )
                 hint = nearest(str(name), outputs)
                 expected = ", ".join(outputs)
                 raise ConfigError(explain(message, got=name, expected=expected, hint=hint))

@@ -194,6 +194,7 @@ class Model:
 
     def adapt(self, x: Any) -> None:
         """Let layers that learn from data (scaling) learn from `x`, all of it training rows."""
+        self._see(x)
         inputs = as_inputs(self.network, x)
         weight = np.ones(len(next(iter(inputs.values()))), np.float32)
         self._set_train(adapt(self.network, self.train_state, Examples(inputs, {}, weight)))
@@ -226,13 +227,14 @@ class Model:
             DataError, ShapeError: before the first step, naming row and column.
             KeyboardInterrupt: after Ctrl-C, with the model as the last step left it.
         """
+        self._see(x)
         recipe = self.recipe
         examples = as_examples(recipe, x, y, sample_weight, class_weight)
         examples, held_out = hold_out(
             recipe, examples, validation_data, validation_split, validation_by, self.seed
         )
         rules = (TerminateOnNaN(), *(c for c in callbacks if isinstance(c, Rule)))
-        check_rules(rules, recipe.names, validate=held_out is not None)
+        check_rules(rules, recipe, validate=held_out is not None)
         trainer = self.trainer
         trainer.train = adapt(self.network, trainer.train, examples)
         events = trainer.records(
@@ -277,6 +279,7 @@ class Model:
 
     def train_on_batch(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
         """Take one step on these rows as one mini-batch; return its loss and metrics."""
+        self._see(x)
         trainer = self.trainer
         examples = as_examples(self.recipe, x, y, sample_weight)
         trainer.train = adapt(self.network, trainer.train, examples)
@@ -285,6 +288,7 @@ class Model:
 
     def evaluate(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
         """Return the loss and metrics on `x` and `y`, in order and by name."""
+        self._see(x)
         examples = as_examples(self.recipe, x, y, sample_weight)
         train = self.train_state
         found = compile_evaluate(self.recipe)(train.params, train.state, examples)
@@ -292,6 +296,7 @@ class Model:
 
     def predict(self, x: Any) -> Any:
         """Return the network's output for each row of `x`; a list where it has several."""
+        self._see(x)
         train, dtype = self.train_state, self._recipe.dtype if self._recipe else "float32"
         inputs = as_inputs(self.network, x)
         outputs = predict(self.network, dtype, train.params, train.state, inputs)
@@ -302,6 +307,7 @@ class Model:
 
         The signals are those of the step that `train_on_batch` would take; nothing changes.
         """
+        self._see(x)
         examples = as_examples(self.recipe, x, y)
         train = adapt(self.network, self.trainer.train, examples)
         return jax.device_get(compile_look(self.recipe)(train, examples))
@@ -330,6 +336,9 @@ class Model:
 
     def _repr_html_(self) -> str:
         return model_html(self.summarize())
+
+    def _see(self, x: Any) -> None:
+        """Take from rows what is not known of them yet: here, all is known."""
 
     def _set_train(self, train: TrainState) -> None:
         if self._trainer is None:

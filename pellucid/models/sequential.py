@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from pellucid.base.errors import StateError, explain
 from pellucid.layers.input import Input
 from pellucid.layers.layer import Layer, Symbol
 from pellucid.models.model import Model
 from pellucid.network.graph import trace
+from pellucid.training.columns import as_column
 
 
 class Sequential(Model):
@@ -56,27 +55,10 @@ class Sequential(Model):
         if self._network is not None:
             super().compile(*given, **named)
 
-    def fit(self, x: Any, y: Any, **settings: Any) -> Any:
-        """Train, as `Model.fit` does, taking the shape of a row from `x` if need be."""
-        self._see(x)
-        return super().fit(x, y, **settings)
-
-    def train_on_batch(self, x: Any, y: Any, *, sample_weight: Any = None) -> Any:
-        self._see(x)
-        return super().train_on_batch(x, y, sample_weight=sample_weight)
-
-    def predict(self, x: Any) -> Any:
-        self._see(x)
-        return super().predict(x)
-
-    def adapt(self, x: Any) -> None:
-        self._see(x)
-        super().adapt(x)
-
     def _see(self, x: Any) -> None:
         """Take the shape of a row from the first rows there are."""
         if self._input is None:
-            shape = np.shape(x)
+            shape = as_column(x, "x").shape
             self.build(shape[1:] if len(shape) > 1 else (1,))
 
     def _append(self, layer: Layer | Symbol) -> None:

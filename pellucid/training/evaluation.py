@@ -48,17 +48,14 @@ def run(
     params: Params,
     state: State,
     inputs: Mapping[str, Shaped[AnyArray, "batch ..."]],
-    *,
-    training: bool = False,
-    key: Any = None,
 ) -> Forward:
-    """Run a network on a batch as it is used: without nudges, and by default without noise."""
+    """Run a network on a batch as it is used: without nudges and without noise."""
     return network.apply(
         jax.tree.map(lambda p: p.astype(dtype), params),
         state,
         network.feed(inputs, dtype),
-        key=jax.random.key(0) if key is None else key,
-        training=training,
+        key=jax.random.key(0),  # which nothing draws from outside training
+        training=False,
     )
 
 

@@ -22,7 +22,8 @@ def costs_of(recipe: Recipe, forward: Forward, batch: Examples) -> dict[str, Flo
         z = wide(forward.z[output])
         y = batch.targets[output]
         y = y.astype("int32" if loss.targets == "labels" else z.dtype)
-        costs[output] = loss(y, z, recipe.network[output].layer.nonlinearity)
+        cost = loss(y, z, recipe.network[output].layer.nonlinearity)
+        costs[output] = loss.emphasis(y) * cost
     return costs
 
 
@@ -75,7 +76,6 @@ def mean_loss(
     """
     costs = costs_of(recipe, forward, batch)
     total = recipe.network.penalty(params)
-    for output, loss, loss_weight in recipe.goals:
-        emphasis = loss.emphasis(batch.targets[output])
-        total += loss_weight * emphasis * jnp.mean(costs[output] * batch.weight)
+    for output, _, loss_weight in recipe.goals:
+        total += loss_weight * jnp.mean(costs[output] * batch.weight)
     return total

@@ -61,7 +61,10 @@ class Pages:
         if not count:
             return []
         losses = np.concatenate(self._losses).reshape(count, -1)
-        signals = jax.tree.map(lambda *parts: np.concatenate(parts), *self._signals)
+        looks_by_epoch = jax.tree.map(
+            lambda *parts: np.concatenate(parts).reshape(count, -1, *parts[0].shape[1:]),
+            *self._signals,
+        )
         each = self._seconds / count
         self._losses, self._signals, self._seconds = [], [], 0.0
         return [
@@ -71,7 +74,7 @@ class Pages:
                 float(page.rates[row]),
                 each,
                 losses[row],
-                jax.tree.map(lambda s, row=row: np.split(s, count)[row], signals),
+                jax.tree.map(lambda s, row=row: s[row], looks_by_epoch),
             )
             for row in range(count)
         ]

@@ -37,6 +37,7 @@ class Rule(Config, ABC):
     """Settings, plus pure functions from an epoch's values to a verdict."""
 
     reason: ClassVar[str] = ""  # why a fit stopped, when this rule stopped it
+    sets_rate: ClassVar[bool] = False  # whether it changes the learning rate
 
     @property
     def watches(self) -> str | None:
@@ -147,6 +148,8 @@ class EarlyStopping(Improvement):
 @config
 class ReduceLROnPlateau(Improvement):
     """Multiply the learning rate by `factor` when `monitor` stays for `patience` epochs."""
+
+    sets_rate: ClassVar[bool] = True
 
     patience: int = option(default=10, at_least=0)
     min_delta: float = option(default=1e-4, at_least=0)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from pellucid.base.errors import StateError, explain
+from pellucid.functions.schedules import Schedule
 from pellucid.training.block import (
     MOST_EPOCHS,
     MOST_STEPS,
@@ -50,6 +52,10 @@ class Trainer:
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
+        if isinstance(self.recipe.optimizer.learning_rate, Schedule):
+            what = "The learning rate follows a schedule, so it cannot be set."
+            got, hint = rate, "give the optimizer a number instead of a schedule"
+            raise StateError(explain(what, got=got, expected="no schedule", hint=hint))
         self.train = self.train._replace(learning_rate=jax.device_put(np.float32(rate)))
 
     def records(

@@ -8,7 +8,7 @@ import numpy as np
 import polars
 import pytest
 
-from pellucid.base.errors import ConfigError, FileError, ShapeError, StateError
+from pellucid.base.errors import ConfigError, DataError, FileError, ShapeError, StateError
 from pellucid.layers.dense import Dense
 from pellucid.layers.input import Input
 from pellucid.layers.merging import Concatenate
@@ -72,6 +72,25 @@ def test_a_sequential_learns_its_shape_from_the_first_rows():
     made.pop()
     made.add(Dense(1, "tanh"))
     assert made.predict(X).shape == (40, 1)
+
+
+@pytest.mark.parametrize("verb", ["fit", "evaluate", "inspect", "train_on_batch"])
+def test_every_verb_may_be_the_first_to_see_rows(verb):
+    made = Sequential([Dense(1)])
+    made.compile("sgd", "mse")
+    getattr(made, verb)(X, Y)
+    assert made.weights["dense/kernel"].shape == (3, 1)
+    with pytest.raises(DataError, match="ragged"):
+        Sequential([Dense(1)]).predict([[1.0], [1.0, 2.0]])
+
+
+def test_a_metric_needs_an_output_that_learns():
+    x = Input((3,))
+    made = Model(x, [Dense(1, name="learns")(x), Dense(1, name="looks on")(x)])
+    made.compile("sgd", {"learns": "mse"}, metrics=["mae"])
+    assert list(made.fit(X, Y, verbose=0)) == ["loss", "mae"]
+    with pytest.raises(ConfigError, match="does not learn"):
+        made.compile("sgd", {"learns": "mse"}, metrics={"looks on": "mae"})
 
 
 def test_weights_go_out_and_in():

@@ -165,6 +165,14 @@ def test_a_schedule_runs_inside_the_program():
     np.testing.assert_allclose([r.learning_rate for r in history.records], wanted, rtol=1e-5)
 
 
+def test_what_would_set_a_scheduled_rate_is_refused():
+    scheduled = model(optimizer=SGD(ExponentialDecay(0.1, decay_steps=4, decay_rate=0.5)))
+    with pytest.raises(ConfigError, match="follows a schedule"):
+        fit(scheduled, callbacks=[ReduceLROnPlateau()])
+    with pytest.raises(StateError, match="follows a schedule"):
+        scheduled.trainer.learning_rate = 0.5
+
+
 def test_a_callback_may_stop_and_set_the_rate():
     class Steer(Callback):
         def on_epoch_end(self, record, control):
