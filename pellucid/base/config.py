@@ -96,8 +96,8 @@ class Config:
         given = dict(settings)
         for name, value in settings.items():
             choices = known[name]
-            if isinstance(value, Mapping) and isinstance(choices, Registry):
-                given[name] = choices.resolve(value)
+            if isinstance(choices, Registry):
+                given[name] = _resolved(choices, value)
         return cls(**given)
 
     def _settle(self, declared: "Field[Any]", hints: Mapping[str, Any], value: Any) -> Any:
@@ -136,6 +136,13 @@ def kinds_of(hint: Any) -> tuple[Any, ...]:
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 
+def _resolved(choices: Registry[Any], value: Any) -> Any:
+    """Return what `to_config` wrote of a setting with configs in it, as configs."""
+    if isinstance(value, list | tuple):
+        return tuple(_resolved(choices, item) for item in value)
+    return choices.resolve(value) if isinstance(value, Mapping) else value
+
+
 def _choose(choices: Any, value: Any, label: str) -> Any:
     if isinstance(choices, tuple):
         if value not in choices:
@@ -144,6 +151,8 @@ def _choose(choices: Any, value: Any, label: str) -> Any:
             what = f"{label} has a value it cannot have."
             raise ConfigError(explain(what, got=repr(value), expected=expected, hint=hint))
         return value
+    if isinstance(value, tuple):
+        return tuple(_choose(choices, item, label) for item in value)
     thing = choices.resolve(value)
     if isinstance(value, str):
         return choices.name_of(choices[value])

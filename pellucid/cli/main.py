@@ -14,6 +14,7 @@ COMMANDS = {
     "evaluate": ("evaluating", "judge a run on other rows, or again on its own"),
     "predict": ("predicting", "write what a run predicts for new rows"),
     "report": ("reporting", "show a run's report again"),
+    "run": ("running_scripts", "an unchanged Keras script, faster"),
     "data": ("datasets", "list the data sets that come along, or look into a file"),
 }
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

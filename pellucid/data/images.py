@@ -95,7 +95,8 @@ def _pictures_in(folder: Path) -> list[Path]:
     return sorted(p for p in found if not p.name.startswith("."))
 
 
-def _pillow() -> ModuleType:
+def pillow() -> ModuleType:
+    """Return pillow, imported when it is first needed."""
     import PIL.Image
     import PIL.ImageOps
 
@@ -134,7 +135,7 @@ def _head(path: Path) -> tuple[tuple[int, int], bool]:
 
 
 def _decode_one(path: Path, size: tuple[int, ...], channels: int) -> np.ndarray:
-    pil, (height, width) = _pillow(), size
+    pil, (height, width) = pillow(), size
     with _opened(path) as picture:
         try:
             upright = pil.ImageOps.exif_transpose(picture).convert(MODES[channels])
@@ -146,7 +147,7 @@ def _decode_one(path: Path, size: tuple[int, ...], channels: int) -> np.ndarray:
 
 
 def _opened(path: Path) -> Any:
-    pil = _pillow()
+    pil = pillow()
     try:
         picture = pil.Image.open(path)
     except (OSError, SyntaxError, ValueError, pil.Image.DecompressionBombError) as error:

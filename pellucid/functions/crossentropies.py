@@ -97,6 +97,10 @@ class SparseCategoricalCrossentropy(Loss):
     ignore_class: int | None = option(default=None, about="a label that costs nothing")
 
     @property
+    def ignores(self) -> int | None:
+        return self.ignore_class
+
+    @property
     def link(self) -> Activation:
         return linear if self.from_logits else softmax
 
@@ -107,11 +111,6 @@ class SparseCategoricalCrossentropy(Loss):
 
     def cost_from_z(self, y: Labels, z: Logits) -> Costs:
         return self._at_label(y, jax.nn.log_softmax(z, axis=-1))
-
-    def emphasis(self, y: Labels) -> Float[Array, ""]:
-        if self.ignore_class is None:
-            return jnp.ones(())
-        return y.size / jnp.maximum(jnp.sum(y != self.ignore_class), 1).astype(jnp.float32)
 
     def _at_label(self, y: Labels, log_a: Logits) -> Costs:
         # Comparing with every class fuses with what is around it; picking one does not.

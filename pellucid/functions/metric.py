@@ -4,11 +4,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, TypeAlias
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Num, Shaped
 
 from pellucid.base.config import Config, config
 from pellucid.base.registry import Registry
+from pellucid.base.types import AnyArray
 
 Targets: TypeAlias = Num[Array, "batch ..."]
 Outputs: TypeAlias = Float[Array, "batch ..."]
@@ -33,8 +36,17 @@ class Metric(Config, ABC):
     def sums(self, y: Targets, a: Outputs, weight: Weight) -> Sums:
         """Return what a batch adds to the sums; each example counts `weight` times."""
 
+    def add(self, sums: Sums, y: Targets, a: Outputs, weight: Weight) -> Sums:
+        """Return sums with a batch added to them."""
+        return jax.tree.map(jnp.add, sums, self.sums(y, a, weight))
+
+    def blank(self, y: AnyArray, a: AnyArray) -> Mapping[str, Float[np.ndarray, "..."]]:
+        """Return the sums of no rows, on the host; of y and a only the shapes count."""
+        form = jax.eval_shape(self.sums, y, a, np.ones(len(y), np.float32))
+        return jax.tree.map(lambda part: np.zeros(part.shape, part.dtype), form)
+
     @abstractmethod
-    def value(self, sums: Sums) -> Float[Array, ""]:
+    def value(self, sums: Sums) -> Float[Array, "..."]:
         """Return the score that sums amount to; 0 where there is nothing to divide by."""
 
 

@@ -13,6 +13,7 @@ from pellucid.base.config import config, option
 from pellucid.base.types import Activation as Function
 from pellucid.base.types import Key, Params, Shape, State
 from pellucid.functions.activations import ACTIVATIONS, elu, leaky_relu, relu, softmax
+from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
 from pellucid.layers.layer import LAYERS, Layer
@@ -23,6 +24,8 @@ from pellucid.layers.transformation import Transformation
 @config
 class ActivationLayer(Transformation, ABC):
     """z = x and a = f(z), where the layer says what f is."""
+
+    passes_mask = True
 
     @property
     @abstractmethod
@@ -137,8 +140,11 @@ class PReLU(Layer):
         alpha   (..., channels), with 1 for each of the `shared_axes`
     """
 
+    passes_mask = True
+
     alpha_initializer: Initializer | str = option(default="zeros", choices=INITIALIZERS)
     alpha_regularizer: Regularizer | str | None = option(default=None, choices=REGULARIZERS)
+    alpha_constraint: Constraint | str | None = option(default=None, choices=CONSTRAINTS)
     shared_axes: Sequence[int] | None = option(
         default=None,
         convert=lambda axes: (axes,) if isinstance(axes, int) else tuple(axes),

@@ -9,6 +9,7 @@ from pellucid.base.config import config, option
 from pellucid.base.errors import ConfigError, ShapeError, explain
 from pellucid.base.types import Activation, Key, Params, Shape, State
 from pellucid.functions.activations import ACTIVATIONS
+from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
 from pellucid.layers.layer import LAYERS, Layer
@@ -38,6 +39,8 @@ class Convolution(Layer, ABC):
     bias_initializer: Initializer | str = option(default="zeros", choices=INITIALIZERS)
     kernel_regularizer: Regularizer | str | None = option(default=None, choices=REGULARIZERS)
     bias_regularizer: Regularizer | str | None = option(default=None, choices=REGULARIZERS)
+    kernel_constraint: Constraint | str | None = option(default=None, choices=CONSTRAINTS)
+    bias_constraint: Constraint | str | None = option(default=None, choices=CONSTRAINTS)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -146,3 +149,32 @@ class Conv2D(Convolution):
     @property
     def axes(self) -> str:
         return "height width channels"
+
+
+@LAYERS.register("Conv3D", "Convolution3D")
+@config
+class Conv3D(Convolution):
+    """z[q, r, s, f] = sum over h, i, j, c of x[q + h, r + i, s + j, c] kernel[h, i, j, c, f].
+
+    The bias of each filter is added. Strides and dilation_rate are those of `Conv2D`.
+
+    Shapes:
+        x       (batch, depth, height, width, channels)
+        kernel  (kernel depth, kernel height, kernel width, channels / groups, filters)
+        bias    (filters,)
+        z       (batch, windows in depth, windows down, windows across, filters)
+    """
+
+    kernel_size: Sizes = option(
+        convert=per_axis(3), above=0, about="depth, height and width that a filter sees"
+    )
+    strides: Sizes = option(
+        default=(1, 1, 1), convert=per_axis(3), above=0, about="how far the window moves"
+    )
+    dilation_rate: Sizes = option(
+        default=(1, 1, 1), convert=per_axis(3), above=0, about="distance of neighbours in a window"
+    )
+
+    @property
+    def axes(self) -> str:
+        return "depth height width channels"

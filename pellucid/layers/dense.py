@@ -6,6 +6,7 @@ from jaxtyping import Array, Float
 from pellucid.base.config import config, option
 from pellucid.base.types import Activation, Key, Params, Shape, State
 from pellucid.functions.activations import ACTIVATIONS
+from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
 from pellucid.layers.layer import LAYERS, Layer
@@ -23,6 +24,8 @@ class Dense(Layer):
         z       (batch, ..., units)
     """
 
+    passes_mask = True
+
     units: int = option(above=0, about="how many neurons")
     activation: Activation | str | None = option(default=None, choices=ACTIVATIONS)
     use_bias: bool = True
@@ -30,6 +33,8 @@ class Dense(Layer):
     bias_initializer: Initializer | str = option(default="zeros", choices=INITIALIZERS)
     kernel_regularizer: Regularizer | str | None = option(default=None, choices=REGULARIZERS)
     bias_regularizer: Regularizer | str | None = option(default=None, choices=REGULARIZERS)
+    kernel_constraint: Constraint | str | None = option(default=None, choices=CONSTRAINTS)
+    bias_constraint: Constraint | str | None = option(default=None, choices=CONSTRAINTS)
 
     @property
     def nonlinearity(self) -> Activation:

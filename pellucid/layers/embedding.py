@@ -9,9 +9,10 @@ from jaxtyping import Array, Float, Int, Num
 from pellucid.base.config import config, option
 from pellucid.base.errors import DataError, explain
 from pellucid.base.types import Key, Params, Shape, State
+from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
-from pellucid.layers.layer import LAYERS, Layer
+from pellucid.layers.layer import LAYERS, Layer, Mask
 from pellucid.layers.shapes import title
 from pellucid.layers.transformation import Transformation
 
@@ -37,6 +38,8 @@ class Embedding(Layer):
     output_dim: int = option(above=0, about="length of the vector for an id")
     embeddings_initializer: Initializer | str = option(default="uniform", choices=INITIALIZERS)
     embeddings_regularizer: Regularizer | str | None = option(default=None, choices=REGULARIZERS)
+    embeddings_constraint: Constraint | str | None = option(default=None, choices=CONSTRAINTS)
+    mask_zero: bool = option(default=False, about="id 0 is padding, and does not count")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*input_shape, self.output_dim)
@@ -57,6 +60,9 @@ class Embedding(Layer):
         ids = _ids(self, x)
         rows = params["embeddings"].at[ids]
         return rows.get(mode="fill", fill_value=jnp.nan, wrap_negative_indices=False), state
+
+    def mask_of(self, x: Num[Array, "batch *positions"], mask: Mask) -> Mask:
+        return x != 0 if self.mask_zero else None
 
 
 @LAYERS.register()

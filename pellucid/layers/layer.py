@@ -5,18 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
-from pellucid.base.config import Config, config
+from pellucid.base.config import Config, config, option
 from pellucid.base.errors import ShapeError, explain
 from pellucid.base.registry import Registry
-from pellucid.base.types import Activation, Key, Params, Shape, State
+from pellucid.base.types import Activation, Key, Params, State
 from pellucid.functions.activations import linear
-from pellucid.functions.regularizers import REGULARIZERS
+from pellucid.functions.constraints import CONSTRAINTS
+from pellucid.functions.regularizers import REGULARIZERS, Regularizer
+from pellucid.layers.precision import wide
 
 
 @config
@@ -25,17 +27,28 @@ class Layer(Config, ABC):
 
     `apply` gives the pre-activation z; the network then computes a = nonlinearity(z).
     So z and a exist by name for every layer, and no layer has to show them itself.
-    A layer that merges several inputs takes a tuple wherever others take one x or shape.
+    A layer that merges several inputs takes a tuple wherever others take one x, shape or
+    mask. One with several outputs gives a tuple of shapes, and of arrays that are z and a
+    at once; `Part` picks one of them.
 
-    A layer whose parameters are called p may have a setting `p_regularizer`. One that is
-    not `trainable` keeps its parameters, and runs as it does outside training.
+    A layer whose parameters are called p may have settings `p_regularizer` and
+    `p_constraint`. One that is not `trainable` keeps its parameters, and runs as it does
+    outside training.
+
+    A mask says which steps of each example count. It goes along with an output through
+    layers that pass masks on, down to the loss; it is None where every step counts.
     """
 
     name: str | None = field(default=None, kw_only=True)
     trainable: bool = field(default=True, kw_only=True)
+    activity_regularizer: Regularizer | str | None = option(
+        default=None, choices=REGULARIZERS, kw_only=True
+    )
 
     merges: ClassVar[bool] = False  # takes several inputs
     learns_from_data: ClassVar[bool] = False  # has a state that `learn` takes from training rows
+    passes_mask: ClassVar[bool] = False  # its output has the mask of its input
+    uses_mask: ClassVar[bool] = False  # `apply` is given `mask=` too
 
     def __call__(self, *inputs: Symbol | Sequence[Symbol]) -> Symbol:
         """Return a note that this layer is to run on `inputs`, one by one or as a list.
@@ -53,6 +66,10 @@ class Layer(Config, ABC):
             what = f"{type(self).__name__} takes one input."
             hint = "merge them first: Concatenate()(a, b)"
             raise ShapeError(explain(what, got=f"{len(read)} inputs", expected="1", hint=hint))
+        if any(has_parts(s.shape) for s in read) and (len(read) > 1 or not self.merges):
+            what = f"{type(self).__name__} was called on a layer with several outputs."
+            got, hint = [s.shape for s in read], "pick one first: Part(0)(...)"
+            raise ShapeError(explain(what, got=got, expected="one output", hint=hint))
         return Symbol(self.output_shape(one_or_all([s.shape for s in read])), self, read)
 
     @property
@@ -61,7 +78,7 @@ class Layer(Config, ABC):
         return linear
 
     @abstractmethod
-    def output_shape(self, input_shape: Any) -> Shape:
+    def output_shape(self, input_shape: Any) -> Any:
         """Return the shape of one output, given the shape of one input.
 
         Raises:
@@ -76,8 +93,23 @@ class Layer(Config, ABC):
     @abstractmethod
     def apply(
         self, params: Params, state: State, x: Any, *, key: Key, training: bool
-    ) -> tuple[Float[Array, "batch ..."], State]:
+    ) -> tuple[Any, State]:
         """Return the pre-activation z of a batch, and the state after it."""
+
+    def mask_of(self, x: Any, mask: Any) -> Any:
+        """Return the mask of the output for a batch x, given the mask of x."""
+        del x
+        return mask if self.passes_mask else None
+
+    def toll(self, a: Any, state: State) -> Float[Array, ""]:
+        """Return what a batch adds to the loss by its output a, or by the state after it."""
+        del state
+        total = jnp.zeros(())
+        if self.activity_regularizer is not None:
+            price = REGULARIZERS.resolve(self.activity_regularizer)
+            for part in a if isinstance(a, tuple) else (a,):
+                total += price(wide(part)) / len(part)
+        return total
 
     def penalty(self, params: Params) -> Float[Array, ""]:
         """Return what the regularizers of this layer add to the loss."""
@@ -88,6 +120,14 @@ class Layer(Config, ABC):
                 total += REGULARIZERS.resolve(wanted)(array)
         return total
 
+    def constrained(self, params: Params) -> Params:
+        """Return the parameters where the constraints of this layer allow them to be."""
+        wanted = {name: getattr(self, f"{name}_constraint", None) for name in params}
+        return {
+            name: array if wanted[name] is None else CONSTRAINTS.resolve(wanted[name])(array)
+            for name, array in params.items()
+        }
+
     def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, ...]]:
         """Return the state that the training rows `x` give a layer that learns from data."""
         raise TypeError(f"{type(self).__name__} takes nothing from training rows.")
@@ -97,7 +137,7 @@ class Layer(Config, ABC):
 class Symbol:
     """A value that will exist when the network runs; compared by identity."""
 
-    shape: Shape
+    shape: Any  # of one example; a tuple of shapes if the layer has several outputs
     layer: Layer | None = None  # None for an input of the network
     inputs: tuple[Symbol, ...] = ()
     name: str | None = None
@@ -105,6 +145,14 @@ class Symbol:
 
 
 LAYERS: Registry[type[Layer]] = Registry("layer")
+
+
+Mask: TypeAlias = Bool[Array, "batch ..."] | None
+
+
+def has_parts(shape: Any) -> bool:
+    """Return whether this is a tuple of shapes: what a layer with several outputs has."""
+    return bool(shape) and isinstance(shape[0], tuple)
 
 
 def one_or_all(values: list[Any]) -> Any:

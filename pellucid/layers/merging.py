@@ -12,12 +12,13 @@ from jaxtyping import Array, Float
 from pellucid.base.config import config, option
 from pellucid.base.errors import ShapeError, explain
 from pellucid.base.types import Shape
-from pellucid.layers.layer import LAYERS
+from pellucid.layers.layer import LAYERS, Mask
 from pellucid.layers.normalization import unit
 from pellucid.layers.shapes import array_axis, title
 from pellucid.layers.transformation import Transformation
 
 Several = tuple[Float[Array, "batch ..."], ...]
+Masks = tuple[Mask, ...] | None
 
 
 @config
@@ -47,6 +48,12 @@ class Merge(Transformation, ABC):
 
     def transform(self, x: Several) -> Float[Array, "batch ..."]:
         return self.merge(x)
+
+    def mask_of(self, x: Several, mask: Masks) -> Mask:
+        """Return where any input counts, if all have masks."""
+        if mask is None or any(part is None for part in mask):
+            return None
+        return functools.reduce(jnp.logical_or, mask)
 
 
 @LAYERS.register()
@@ -131,6 +138,16 @@ class Concatenate(Transformation):
     def transform(self, x: Several) -> Float[Array, "batch ..."]:
         return jnp.concatenate(x, axis=self.axis)
 
+    def mask_of(self, x: Several, mask: Masks) -> Mask:
+        """Return where any element counts that is joined there."""
+        if mask is None:
+            return None
+        counts = [
+            jnp.ones(part.shape, bool) if counting is None else _as_wide_as(part, counting)
+            for part, counting in zip(x, mask, strict=True)
+        ]
+        return jnp.any(jnp.concatenate(counts, axis=self.axis), axis=-1)
+
 
 @LAYERS.register()
 @config
@@ -178,6 +195,11 @@ class Dot(Transformation):
     def _array_axes(self, first: Shape, second: Shape) -> tuple[int, int]:
         i, j = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
         return array_axis(self, i, first), array_axis(self, j, second)
+
+
+def _as_wide_as(x: Array, mask: Array) -> Array:
+    deep = mask.reshape(*mask.shape, *(1,) * (x.ndim - mask.ndim))
+    return jnp.broadcast_to(deep, x.shape)
 
 
 def _several(layer: Transformation, input_shape: Any) -> tuple[Shape, ...]:

@@ -22,6 +22,8 @@ SELU_FLOOR = -1.7580993408473766  # selu(z) for z far below 0: -alpha lambda
 class Noise(Layer, ABC):
     """z = disturb(x) while training, z = x otherwise."""
 
+    passes_mask = True
+
     @abstractmethod
     def disturb(self, x: Float[Array, "batch *shape"], key: Key) -> Float[Array, "batch *shape"]:
         """Return a noisy x; the noise depends on `key` alone."""
@@ -74,7 +76,7 @@ class Dropout(Noise):
         return input_shape
 
     def disturb(self, x: Float[Array, "batch *shape"], key: Key) -> Float[Array, "batch *shape"]:
-        return _drop(x, self.rate, _mask_shape(self.noise_shape, x), key)
+        return drop(x, self.rate, _mask_shape(self.noise_shape, x), key)
 
 
 @LAYERS.register()
@@ -94,7 +96,7 @@ class SpatialDropout1D(Noise):
     def disturb(
         self, x: Float[Array, "batch steps channels"], key: Key
     ) -> Float[Array, "batch steps channels"]:
-        return _drop(x, self.rate, (len(x), 1, x.shape[-1]), key)
+        return drop(x, self.rate, (len(x), 1, x.shape[-1]), key)
 
 
 @LAYERS.register()
@@ -111,7 +113,24 @@ class SpatialDropout2D(Noise):
     def disturb(
         self, x: Float[Array, "batch height width channels"], key: Key
     ) -> Float[Array, "batch height width channels"]:
-        return _drop(x, self.rate, (len(x), 1, 1, x.shape[-1]), key)
+        return drop(x, self.rate, (len(x), 1, 1, x.shape[-1]), key)
+
+
+@LAYERS.register()
+@config
+class SpatialDropout3D(Noise):
+    """Dropout of whole channels: one draw for all places of a volume."""
+
+    rate: float = option(at_least=0, below=1, about="probability of dropping a channel")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        check_axes(self, input_shape, "depth height width channels")
+        return input_shape
+
+    def disturb(
+        self, x: Float[Array, "batch depth height width channels"], key: Key
+    ) -> Float[Array, "batch depth height width channels"]:
+        return drop(x, self.rate, (len(x), 1, 1, 1, x.shape[-1]), key)
 
 
 @LAYERS.register()
@@ -164,9 +183,10 @@ class AlphaDropout(Noise):
         return q * jnp.where(kept, x, SELU_FLOOR) - q * self.rate * SELU_FLOOR
 
 
-def _drop(
-    x: Float[Array, "batch *shape"], rate: float, mask_shape: tuple[int, ...], key: Key
-) -> Float[Array, "batch *shape"]:
+def drop(
+    x: Float[Array, "*shape"], rate: float, mask_shape: tuple[int, ...], key: Key
+) -> Float[Array, "*shape"]:
+    """Return x / (1 - rate), and 0 with probability `rate`: one draw for each place of the mask."""
     if rate == 0:
         return x
     kept = jax.random.bernoulli(key, 1 - rate, mask_shape)

@@ -11,9 +11,10 @@ from jaxtyping import Array, Float
 from pellucid.base.config import config, option
 from pellucid.base.errors import ShapeError, explain
 from pellucid.base.types import Key, Params, Shape, State
+from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
-from pellucid.layers.layer import LAYERS, Layer
+from pellucid.layers.layer import LAYERS, Layer, Mask
 from pellucid.layers.precision import wide
 from pellucid.layers.shapes import array_axes, array_axis, title
 from pellucid.layers.transformation import Transformation
@@ -33,6 +34,8 @@ class Normalizer(Layer, ABC):
     float32 at least, whatever x is.
     """
 
+    passes_mask = True
+
     epsilon: float = option(
         default=1e-3, above=0, about="added to the variance, against division by 0", kw_only=True
     )
@@ -49,6 +52,12 @@ class Normalizer(Layer, ABC):
     )
     gamma_regularizer: Regularizer | str | None = option(
         default=None, choices=REGULARIZERS, kw_only=True
+    )
+    beta_constraint: Constraint | str | None = option(
+        default=None, choices=CONSTRAINTS, kw_only=True
+    )
+    gamma_constraint: Constraint | str | None = option(
+        default=None, choices=CONSTRAINTS, kw_only=True
     )
 
     @abstractmethod
@@ -92,7 +101,10 @@ class BatchNormalization(Normalizer):
     n - 1), and the state follows them: moving <- momentum moving + (1 - momentum) batch.
     Outside training the moving ones are used, so that rows do not depend on each other.
     Their difference is why validation can look bad in the first 1 / (1 - momentum) steps.
+    Steps that a mask leaves out count for neither.
     """
+
+    uses_mask = True
 
     axis: int = option(default=-1, about="the axis of the channels; 0 is the batch")
     momentum: float = option(default=0.99, at_least=0, at_most=1, about="share of the old average")
@@ -122,6 +134,7 @@ class BatchNormalization(Normalizer):
         *,
         key: Key,
         training: bool,
+        mask: Mask = None,
     ) -> tuple[Float[Array, "batch *shape"], State]:
         axes = self.parameter_axes(x.shape[1:])
         if not training:
@@ -129,7 +142,8 @@ class BatchNormalization(Normalizer):
             mean = _along(axes, x, state["moving_mean"], dtype)
             variance = _along(axes, x, state["moving_variance"], dtype)
             return self.rescale(params, x, mean, variance), state
-        mean, variance = _moments(x, tuple(axis for axis in range(x.ndim) if axis not in axes))
+        over = tuple(axis for axis in range(x.ndim) if axis not in axes)
+        mean, variance = _moments(x, over) if mask is None else _masked_moments(x, over, mask)
         followed = {
             "moving_mean": self._follow(state["moving_mean"], mean),
             "moving_variance": self._follow(state["moving_variance"], variance),
@@ -252,6 +266,8 @@ class RMSNormalization(Layer):
 class UnitNormalization(Transformation):
     """z = x / |x|, the Euclidean length being taken along `axis` of each example."""
 
+    passes_mask = True
+
     axis: int | Sequence[int] = option(
         default=-1,
         convert=lambda axes: axes if isinstance(axes, int) else tuple(axes),
@@ -268,6 +284,15 @@ class UnitNormalization(Transformation):
 
 def _moments(x: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
     return jnp.mean(wide(x), axes, keepdims=True), jnp.var(wide(x), axes, keepdims=True)
+
+
+def _masked_moments(x: Array, axes: tuple[int, ...], mask: Array) -> tuple[Array, Array]:
+    """Return mean and variance of the steps that count."""
+    counts = mask.reshape(*mask.shape, *(1,) * (x.ndim - mask.ndim))
+    counts = jnp.broadcast_to(counts, x.shape).astype(wide(x).dtype)
+    total = jnp.sum(counts, axes, keepdims=True) + 1e-7  # as in Keras, against division by 0
+    mean = jnp.sum(wide(x) * counts, axes, keepdims=True) / total
+    return mean, jnp.sum(jnp.square(wide(x) - mean) * counts, axes, keepdims=True) / total
 
 
 def _along(axes: Sequence[int], x: Array, values: Array, dtype: Any) -> Array:

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from pellucid.base.config import config, option
-from pellucid.base.types import Shape
-from pellucid.layers.layer import LAYERS
+from pellucid.base.types import Key, Params, Shape, State
+from pellucid.layers.layer import LAYERS, Mask
 from pellucid.layers.patches import cut
 from pellucid.layers.shapes import check_axes
 from pellucid.layers.transformation import Transformation
@@ -163,6 +163,29 @@ class MaxPooling2D(Pooling):
         return max_pool(x, windows)
 
 
+@LAYERS.register("MaxPooling3D", "MaxPool3D")
+@config
+class MaxPooling3D(Pooling):
+    """z = the largest x in each box of a volume.
+
+    Shapes:
+        x   (batch, depth, height, width, channels)
+        z   (batch, windows in depth, windows down, windows across, channels)
+    """
+
+    pool_size: Sizes = option(
+        default=(2, 2, 2), convert=per_axis(3), above=0, about="depth, height and width of a window"
+    )
+    strides: Sizes = option(
+        default=None, convert=per_axis(3), above=0, about="how far it moves; None: its size"
+    )
+
+    axes = "depth height width channels"
+
+    def pool(self, x: Array, windows: Windows) -> Array:
+        return max_pool(x, windows)
+
+
 @LAYERS.register("AveragePooling1D", "AvgPool1D")
 @config
 class AveragePooling1D(Pooling):
@@ -200,6 +223,29 @@ class AveragePooling2D(Pooling):
     )
 
     axes = "height width channels"
+
+    def pool(self, x: Array, windows: Windows) -> Array:
+        return average_pool(x, windows)
+
+
+@LAYERS.register("AveragePooling3D", "AvgPool3D")
+@config
+class AveragePooling3D(Pooling):
+    """z = the average of x in each box of a volume; padding is not counted.
+
+    Shapes:
+        x   (batch, depth, height, width, channels)
+        z   (batch, windows in depth, windows down, windows across, channels)
+    """
+
+    pool_size: Sizes = option(
+        convert=per_axis(3), above=0, about="depth, height and width of a window"
+    )
+    strides: Sizes = option(
+        default=None, convert=per_axis(3), above=0, about="how far it moves; None: its size"
+    )
+
+    axes = "depth height width channels"
 
     def pool(self, x: Array, windows: Windows) -> Array:
         return average_pool(x, windows)
@@ -249,12 +295,44 @@ class GlobalMaxPooling2D(GlobalPooling):
         return x.max(over)
 
 
+@LAYERS.register("GlobalMaxPooling3D", "GlobalMaxPool3D")
+@config
+class GlobalMaxPooling3D(GlobalPooling):
+    """z[c] = max over q, r, s of x[q, r, s, c]; equal largest ones share the gradient."""
+
+    axes = "depth height width channels"
+
+    def pool(self, x: Array, over: tuple[int, ...]) -> Array:
+        return x.max(over)
+
+
 @LAYERS.register("GlobalAveragePooling1D", "GlobalAvgPool1D")
 @config
 class GlobalAveragePooling1D(GlobalPooling):
-    """z[c] = mean over t of x[t, c]."""
+    """z[c] = mean over t of x[t, c]; with a mask, over the steps that count.
+
+    An example of which no step counts has no mean: its z is NaN, as in Keras.
+    """
+
+    uses_mask = True
 
     axes = "steps channels"
+
+    def apply(
+        self,
+        params: Params,
+        state: State,
+        x: Float[Array, "batch steps channels"],
+        *,
+        key: Key,
+        training: bool,
+        mask: Mask = None,
+    ) -> tuple[Float[Array, "batch ..."], State]:
+        if mask is None:
+            return self.transform(x), state
+        counts = mask[..., None]
+        total = jnp.where(counts, x, 0).sum(1, keepdims=self.keepdims)
+        return total / counts.sum(1, keepdims=self.keepdims).astype(x.dtype), state
 
     def pool(self, x: Array, over: tuple[int, ...]) -> Array:
         return x.mean(over)
@@ -266,6 +344,17 @@ class GlobalAveragePooling2D(GlobalPooling):
     """z[c] = mean over r, s of x[r, s, c]."""
 
     axes = "height width channels"
+
+    def pool(self, x: Array, over: tuple[int, ...]) -> Array:
+        return x.mean(over)
+
+
+@LAYERS.register("GlobalAveragePooling3D", "GlobalAvgPool3D")
+@config
+class GlobalAveragePooling3D(GlobalPooling):
+    """z[c] = mean over q, r, s of x[q, r, s, c]."""
+
+    axes = "depth height width channels"
 
     def pool(self, x: Array, over: tuple[int, ...]) -> Array:
         return x.mean(over)

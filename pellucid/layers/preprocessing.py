@@ -21,6 +21,8 @@ from pellucid.layers.transformation import Transformation
 class Rescaling(Transformation):
     """z = scale x + offset: Rescaling(1 / 255) takes pixels to [0, 1]."""
 
+    passes_mask = True
+
     scale: float = option(about="what x is multiplied by")
     offset: float = option(default=0.0, about="what is added then, in units of z")
 
@@ -48,6 +50,7 @@ class MinMaxScaling(Layer):
     """
 
     learns_from_data = True
+    passes_mask = True
 
     low: float = option(default=0.0, about="what the smallest training value becomes")
     high: float = option(default=1.0, about="what the largest training value becomes")
@@ -109,6 +112,7 @@ class Normalization(Layer):
     """
 
     learns_from_data = True
+    passes_mask = True
 
     axis: int | Sequence[int] | None = option(
         default=-1,

@@ -1,6 +1,7 @@
 """Layers that give an example more or fewer positions: borders, and repeated pixels."""
 
 import operator
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import jax
@@ -15,8 +16,9 @@ from pellucid.layers.shapes import check_axes, title
 from pellucid.layers.transformation import Transformation
 from pellucid.layers.windows import Sizes, per_axis
 
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 Ends: TypeAlias = tuple[int, int]  # how much at the beginning of an axis, and at its end
-Borders: TypeAlias = Any  # as given: see `as_ends` and `as_borders`, which settle it
+Borders: TypeAlias = Any  # as given: see `as_ends` and `borders`, which settle it
 
 
 def as_ends(given: Any) -> Ends:
@@ -36,21 +38,19 @@ def as_ends(given: Any) -> Ends:
     return ends
 
 
-def as_borders(given: Any) -> tuple[Ends, Ends]:
-    """Return the borders of an image: 1 or (1, 1) means ((1, 1), (1, 1)).
+def borders(axes: int) -> Callable[[Any], tuple[Ends, ...]]:
+    """Return the rule that brings borders to both ends of each axis: 1 to ((1, 1), (1, 1))."""
 
-    Raises:
-        ConfigError: it is not a number, two numbers or two pairs of numbers.
-    """
-    if isinstance(given, int):
-        return as_ends(given), as_ends(given)
-    try:
-        rows, columns = given
-    except (TypeError, ValueError) as error:
-        what = "The borders of an image are given for its height and its width."
-        expected = "such as 1, (1, 2) or ((0, 1), (2, 2))"
-        raise ConfigError(explain(what, got=repr(given), expected=expected)) from error
-    return as_ends(rows), as_ends(columns)
+    def convert(given: Any) -> tuple[Ends, ...]:
+        parts = [given] * axes if isinstance(given, int) else given
+        if not isinstance(parts, Sequence) or len(parts) != axes:
+            names = " and its ".join(("depth", "height", "width")[-axes:])
+            what = f"These borders are given for {axes} axes: for its {names}."
+            expected = f"such as 1, {(1,) * axes} or {((1, 2),) * axes}"
+            raise ConfigError(explain(what, got=repr(given), expected=expected))
+        return tuple(as_ends(part) for part in parts)
+
+    return convert
 
 
 @LAYERS.register()
@@ -86,7 +86,7 @@ class ZeroPadding2D(Transformation):
     """
 
     padding: Borders = option(
-        default=((1, 1), (1, 1)), convert=as_borders, about="zeros (top, bottom), (left, right)"
+        default=((1, 1), (1, 1)), convert=borders(2), about="zeros (top, bottom), (left, right)"
     )
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -97,6 +97,33 @@ class ZeroPadding2D(Transformation):
     def transform(
         self, x: Float[Array, "batch height width channels"]
     ) -> Float[Array, "batch new_height new_width channels"]:
+        return jnp.pad(x, ((0, 0), *self.padding, (0, 0)))
+
+
+@LAYERS.register()
+@config
+class ZeroPadding3D(Transformation):
+    """Zeros on all sides of a volume.
+
+    Shapes:
+        x   (batch, depth, height, width, channels)
+        z   (batch, new depth, new height, new width, channels)
+    """
+
+    padding: Borders = option(
+        default=((1, 1), (1, 1), (1, 1)),
+        convert=borders(3),
+        about="zeros at both ends of each axis",
+    )
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        check_axes(self, input_shape, "depth height width channels")
+        grown = [n + sum(ends) for n, ends in zip(input_shape[:-1], self.padding, strict=True)]
+        return (*grown, input_shape[-1])
+
+    def transform(
+        self, x: Float[Array, "batch depth height width channels"]
+    ) -> Float[Array, "batch new_depth new_height new_width channels"]:
         return jnp.pad(x, ((0, 0), *self.padding, (0, 0)))
 
 
@@ -134,7 +161,7 @@ class Cropping2D(Transformation):
     """
 
     cropping: Borders = option(
-        default=((0, 0), (0, 0)), convert=as_borders, about="off (top, bottom), (left, right)"
+        default=((0, 0), (0, 0)), convert=borders(2), about="off (top, bottom), (left, right)"
     )
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -148,6 +175,32 @@ class Cropping2D(Transformation):
     ) -> Float[Array, "batch new_height new_width channels"]:
         (top, bottom), (left, right) = self.cropping
         return x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
+
+
+@LAYERS.register()
+@config
+class Cropping3D(Transformation):
+    """The middle of a volume.
+
+    Shapes:
+        x   (batch, depth, height, width, channels)
+        z   (batch, new depth, new height, new width, channels)
+    """
+
+    cropping: Borders = option(
+        default=((1, 1), (1, 1), (1, 1)), convert=borders(3), about="off both ends of each axis"
+    )
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        check_axes(self, input_shape, "depth height width channels")
+        left = [_what_is_left(self, input_shape, *off) for off in enumerate(self.cropping)]
+        return (*left, input_shape[-1])
+
+    def transform(
+        self, x: Float[Array, "batch depth height width channels"]
+    ) -> Float[Array, "batch new_depth new_height new_width channels"]:
+        axes = zip(x.shape[1:-1], self.cropping, strict=True)
+        return x[:, *(slice(before, size - after) for size, (before, after) in axes)]
 
 
 @LAYERS.register()
@@ -186,7 +239,7 @@ class UpSampling2D(Transformation):
         default=(2, 2), convert=per_axis(2), above=0, about="factors of height and width"
     )
     interpolation: str = option(
-        default="nearest", choices=("nearest", "bilinear", "bicubic"), about="between pixels"
+        default="nearest", choices=INTERPOLATIONS, about="how new pixels come from old ones"
     )
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -199,6 +252,33 @@ class UpSampling2D(Transformation):
         if self.interpolation == "nearest":
             return jnp.repeat(jnp.repeat(x, self.size[0], axis=1), self.size[1], axis=2)
         return jax.image.resize(x, (len(x), *self.output_shape(x.shape[1:])), self.interpolation)
+
+
+@LAYERS.register()
+@config
+class UpSampling3D(Transformation):
+    """A volume `size` times as deep, high and wide: each element that many times in a row.
+
+    Shapes:
+        x   (batch, depth, height, width, channels)
+        z   (batch, size[0] * depth, size[1] * height, size[2] * width, channels)
+    """
+
+    size: Sizes = option(
+        default=(2, 2, 2), convert=per_axis(3), above=0, about="factors of depth, height and width"
+    )
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        check_axes(self, input_shape, "depth height width channels")
+        grown = [n * factor for n, factor in zip(input_shape[:-1], self.size, strict=True)]
+        return (*grown, input_shape[-1])
+
+    def transform(
+        self, x: Float[Array, "batch depth height width channels"]
+    ) -> Float[Array, "batch new_depth new_height new_width channels"]:
+        for axis, factor in enumerate(self.size, start=1):
+            x = jnp.repeat(x, factor, axis)
+        return x
 
 
 def _what_is_left(layer: Layer, shape: Shape, axis: int, off: Ends) -> int:

@@ -1,4 +1,7 @@
-"""The geometry of windows that slide over an example: for convolution and pooling alike."""
+"""The geometry of windows that slide over an example: for convolution and pooling alike.
+
+`Windows` read an example; `Footprints` write one, for transposed convolution.
+"""
 
 import itertools
 import operator
@@ -92,3 +95,51 @@ class Windows:
         for corner in itertools.product(*corners):
             axes = zip(corner, counts, self.strides, strict=True)
             yield tuple(slice(at, at + (n - 1) * step + 1, step) for at, n, step in axes)
+
+
+@dataclass(frozen=True)
+class Footprints:
+    """Windows turned round: what each position of an example writes into a larger one.
+
+    Footprints of neighbours lie the windows' strides apart, and add up where they overlap.
+    "valid" keeps all that is written; "same" keeps strides times as many positions as the
+    example has. With `extra` positions an axis (`output_padding`), "valid" has so many more
+    at the end, and "same" so many more than (positions - 1) strides + span % 2.
+    """
+
+    windows: Windows
+    extra: Shape | None
+
+    @property
+    def cuts(self) -> tuple[tuple[int, int], ...]:
+        """How many positions are cut off before and after each axis; below 0: added."""
+        axes = zip(self.windows.span, self.windows.strides, strict=True)
+        extras = self.extra or (None,) * len(self.windows.size)
+        return tuple(
+            self._cut(span, step, extra) for (span, step), extra in zip(axes, extras, strict=True)
+        )
+
+    def _cut(self, span: int, step: int, extra: int | None) -> tuple[int, int]:
+        if self.windows.padding == "valid":
+            return 0, -(max(step - span, 0) if extra is None else extra)
+        total = span - step if extra is None else span - span % 2 - extra
+        before = max(total // 2, 0)  # an odd one goes from the end, and all that is added there
+        return before, total - before
+
+    def count(self, positions: Shape) -> Shape:
+        """Return how many positions are written along each axis."""
+        axes = zip(positions, self.windows.strides, self.windows.span, self.cuts, strict=True)
+        return tuple((p - 1) * step + span - sum(cut) for p, step, span, cut in axes)
+
+    @property
+    def back(self) -> Windows:
+        """The windows through which z looks back at x, with as many phases as strides.
+
+        Positions of z that lie strides apart are written by the same taps; along an axis
+        with strides, the zeros between taps count as taps.
+        """
+        windows = self.windows
+        axes = list(zip(windows.size, windows.span, windows.strides, windows.dilation, strict=True))
+        taps = tuple(size if step == 1 else -(-span // step) for size, span, step, _ in axes)
+        gaps = tuple(gap if step == 1 else 1 for _, _, step, gap in axes)
+        return Windows(taps, (1,) * len(taps), "valid", gaps)

@@ -3,8 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import jax
+import jax.numpy as jnp
+
 from pellucid.base.config import config
 from pellucid.base.errors import ConfigError, explain, nearest
+from pellucid.base.types import Activation
+from pellucid.functions.loss import deepened
 from pellucid.functions.losses import LOSSES, Loss
 from pellucid.functions.metrics import METRICS, LossMetric, Metric
 from pellucid.functions.schedules import Schedule
@@ -19,12 +24,27 @@ DTYPES = ("float32", "bfloat16")
 
 @config
 class OwnLoss(Loss):
-    """A loss given as a function (y, a) -> cost of each example."""
+    """A loss given as a function (y, a) -> costs.
+
+    It gives one for each example, or each of its positions, or the mean itself.
+    """
 
     function: Callable[..., Any]
 
+    def count(self, y: Any) -> int:
+        return jax.eval_shape(self.function, y, y).size
+
     def cost(self, y: Any, a: Any) -> Any:
-        return self.function(y, a)
+        return self._costs(y, a, 1)
+
+    def at_positions(self, y: Any, z: Any, nonlinearity: Activation, axes: int) -> Any:
+        return self._costs(y, nonlinearity(z), axes)
+
+    def _costs(self, y: Any, a: Any, axes: int) -> Any:
+        """Return a cost for each place along the first `axes` axes of a."""
+        costs = self.function(y, a)
+        costs = jnp.mean(costs, axis=tuple(range(axes, costs.ndim)))
+        return jnp.broadcast_to(deepened(costs, axes), a.shape[:axes])
 
 
 def make_recipe(
@@ -38,11 +58,16 @@ def make_recipe(
     watch: Watch = NOTHING,
     frozen: frozenset[str] = frozenset(),
     dtype: str = "float32",
+    lossless: bool = False,
 ) -> Recipe:
     """Return the recipe these settings mean for `network`.
 
+    A metric is whatever `as_metric` takes, or a pair (name, metric). `Measure`s made
+    beforehand are taken as they are. A `lossless` recipe may have no loss: then only what
+    the layers themselves add is learnt.
+
     Raises:
-        ConfigError: a name is unknown, or an output has no loss at all.
+        ConfigError: a name is unknown, or no output has a loss.
     """
     if dtype not in DTYPES:
         what = "dtype is not one that layers can compute with."
@@ -56,7 +81,7 @@ def make_recipe(
         for name in outputs
         if losses.get(name) is not None
     )
-    if not goals:
+    if not goals and not lossless:
         what = "No loss was given, so there is nothing to learn."
         raise ConfigError(explain(what, got=loss, expected=", ".join(LOSSES)))
     learnt = tuple(goal.output for goal in goals)
@@ -104,13 +129,18 @@ def check_rules(rules: Sequence[Rule], recipe: Recipe, *, validate: bool) -> Non
 
 
 def _measures(wanted: Any, outputs: tuple[str, ...], *, weighted: bool) -> Iterable[Measure]:
+    if isinstance(wanted, list | tuple) and wanted and all(isinstance(m, Measure) for m in wanted):
+        yield from wanted
+        return
     several = len(outputs) > 1
     for output, chosen in _by_output(wanted, outputs, "metrics").items():
         for one in chosen if isinstance(chosen, list | tuple) else (chosen,):
-            if one is not None:
-                name = _name(one)
-                metric = as_metric(one)
-                yield Measure(f"{output}_{name}" if several else name, output, metric, weighted)
+            if isinstance(one, tuple):
+                name, metric = one
+                yield Measure(name, output, as_metric(metric), weighted)
+            elif one is not None:
+                name = f"{output}_{_name(one)}" if several else _name(one)
+                yield Measure(name, output, as_metric(one), weighted)
 
 
 def _by_output(wanted: Any, outputs: tuple[str, ...], what: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from pellucid.training.examples import as_examples, as_inputs
 from pellucid.training.interrupt import Interrupt
 from pellucid.training.placement import place
 from pellucid.training.programs import compile_init, compile_look, compile_start, compile_step
-from pellucid.training.record import EpochRecord
+from pellucid.training.record import EpochRecord, as_value
 from pellucid.training.rules import Rule, TerminateOnNaN
 from pellucid.training.state import Examples, Recipe, TrainState, seed_bits
 from pellucid.training.trainer import Trainer
@@ -196,8 +196,7 @@ class Model:
         """Let layers that learn from data (scaling) learn from `x`, all of it training rows."""
         self._see(x)
         inputs = as_inputs(self.network, x)
-        weight = np.ones(len(next(iter(inputs.values()))), np.float32)
-        self._set_train(adapt(self.network, self.train_state, Examples(inputs, {}, weight)))
+        self._set_train(adapt(self.network, self.train_state, Examples(inputs, {}, {})))
 
     def fit(
         self,
@@ -210,7 +209,7 @@ class Model:
         validation_split: float = 0.0,
         validation_by: str = "stratified",
         shuffle: bool = True,
-        class_weight: Mapping[Any, float] | str | None = None,
+        class_weight: Mapping[Any, Any] | str | None = None,
         sample_weight: Any = None,
         callbacks: Sequence[Callback | Rule] = (),
         verbose: int | str = "auto",
@@ -222,6 +221,9 @@ class Model:
         `validation_split`, chosen `validation_by` "stratified" shuffling (each class keeps
         its share), "shuffled", or "last". The rows that train are visited in a new order
         each epoch unless `shuffle` is False. A second fit goes on where the first ended.
+
+        A `sample_weight` may weigh each step of a row, too; both kinds of weights may be given
+        by output.
 
         Raises:
             DataError, ShapeError: before the first step, naming row and column.
@@ -284,7 +286,7 @@ class Model:
         examples = as_examples(self.recipe, x, y, sample_weight)
         trainer.train = adapt(self.network, trainer.train, examples)
         trainer.train, found = compile_step(self.recipe)(trainer.train, examples)
-        return Scores({name: float(found[name]) for name in self.recipe.names})
+        return Scores({name: as_value(found[name]) for name in self.recipe.names})
 
     def evaluate(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
         """Return the loss and metrics on `x` and `y`, in order and by name."""
@@ -292,7 +294,7 @@ class Model:
         examples = as_examples(self.recipe, x, y, sample_weight)
         train = self.train_state
         found = compile_evaluate(self.recipe)(train.params, train.state, examples)
-        return Scores({name: float(found[name]) for name in self.recipe.names})
+        return Scores({name: as_value(found[name]) for name in self.recipe.names})
 
     def predict(self, x: Any) -> Any:
         """Return the network's output for each row of `x`; a list where it has several."""

@@ -7,8 +7,9 @@ import numpy as np
 
 from pellucid.base.errors import ConfigError, DataError, explain, nearest
 from pellucid.data.splits import split
-from pellucid.training.examples import as_examples, classes_of
+from pellucid.training.examples import as_examples
 from pellucid.training.state import Examples, Recipe
+from pellucid.training.weighting import classes_of
 
 WAYS = ("stratified", "shuffled", "last")
 

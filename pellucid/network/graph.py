@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import Shape
 from pellucid.layers.input import Input
-from pellucid.layers.layer import Layer, Symbol
+from pellucid.layers.layer import Layer, Symbol, has_parts
 from pellucid.network.network import Network, Node, Source
 
 
@@ -16,8 +16,8 @@ def trace(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network:
     A layer object called twice is two nodes with one set of parameters.
 
     Raises:
-        ConfigError: an output needs an input that is not listed, or is one itself; or two
-            layers have one name.
+        ConfigError: an output needs an input that is not listed, or is one itself, or is
+            several at once; or two layers have one name.
     """
     taken, names, owners = Names(), {}, {}
     for symbol in inputs:
@@ -38,6 +38,10 @@ def trace(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network:
     if any(symbol.layer is None for symbol in outputs):
         what = "An output of this network is one of its inputs."
         raise ConfigError(explain(what, got="an Input", expected="what a layer gave"))
+    if any(has_parts(symbol.shape) for symbol in outputs):
+        what, hint = "A layer with several outputs ends this network.", "take Part(0)(...) of it"
+        got = [symbol.shape for symbol in outputs]
+        raise ConfigError(explain(what, got=got, expected="one shape an output", hint=hint))
     return Network(sources, tuple(nodes), tuple(names[id(s)] for s in outputs))
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Shaped
 
 from pellucid.base.types import AnyArray, Key, Params, Shape, State
-from pellucid.layers.layer import Layer, one_or_all
+from pellucid.layers.layer import Layer, has_parts, one_or_all
 
 
 class Source(NamedTuple):
@@ -26,16 +26,18 @@ class Node(NamedTuple):
     name: str
     layer: Layer
     inputs: tuple[str, ...]
-    output_shape: Shape
+    output_shape: Any  # a shape, or a tuple of them from a layer with several outputs
     owner: str  # whose parameters it uses: itself, or an earlier use of the same layer
 
 
 class Forward(NamedTuple):
     """Everything a forward pass computed. The compiler drops what nobody reads."""
 
-    z: Mapping[str, Float[Array, "batch ..."]]
-    a: Mapping[str, Shaped[Array, "batch ..."]]  # the inputs among them
+    z: Mapping[str, Any]  # an array a node, or a tuple of them
+    a: Mapping[str, Any]  # the inputs among them
     state: State
+    masks: Mapping[str, Any]  # which steps of an output count, where not all do
+    toll: Float[Array, ""]  # what activity adds to the loss
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Network:
     nodes: tuple[Node, ...]
     outputs: tuple[str, ...]
     _places: Mapping[str, Node] = field(init=False, repr=False, compare=False)
-    _shapes: Mapping[str, Shape] = field(init=False, repr=False, compare=False)
+    _shapes: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         shapes = {source.name: source.shape for source in self.inputs}
@@ -69,7 +71,7 @@ class Network:
         """The names under which parameters are kept, in order."""
         return tuple(node.name for node in self.nodes if node.name == node.owner)
 
-    def shape_of(self, name: str) -> Shape:
+    def shape_of(self, name: str) -> Any:
         """Return the shape of one example of an input or of a node's output."""
         return self._shapes[name]
 
@@ -96,13 +98,19 @@ class Network:
             for name, column in columns.items()
         }
 
-    def nudges(self, rows: int, dtype: str) -> dict[str, Float[Array, "batch ..."]]:
+    def nudges(self, rows: int, dtype: str) -> dict[str, Any]:
         """Return a zero for every element of every z of a batch of `rows`.
 
         Added to z they change nothing, but the gradient with respect to them is delta:
         how much the loss moves when z is nudged.
         """
-        return {node.name: jnp.zeros((rows, *node.output_shape), dtype) for node in self.nodes}
+
+        def zeros(shape: Any) -> Any:
+            if has_parts(shape):
+                return tuple(zeros(part) for part in shape)
+            return jnp.zeros((rows, *shape), dtype)
+
+        return {node.name: zeros(node.output_shape) for node in self.nodes}
 
     def apply(
         self,
@@ -112,31 +120,44 @@ class Network:
         *,
         key: Key,
         training: bool,
-        nudges: Mapping[str, Float[Array, "batch ..."]] | None = None,
+        nudges: Mapping[str, Any] | None = None,
         frozen: frozenset[str] = frozenset(),
     ) -> Forward:
         """Run the layers on a batch; add `nudges`, if any, to each z.
 
         A layer in `frozen` that has parameters runs as it does outside training.
         """
-        zs, activations, state = {}, dict(inputs), dict(state)
+        zs, activations, masks, state = {}, dict(inputs), {}, dict(state)
+        toll = jnp.zeros(())
         for index, node in enumerate(self.nodes):
             at_rest = node.owner in frozen and bool(params[node.owner])
+            x = one_or_all([activations[name] for name in node.inputs])
+            mask = _mask_of([masks.get(name) for name in node.inputs])
             z, state[node.owner] = node.layer.apply(
                 params[node.owner],
                 state[node.owner],
-                one_or_all([activations[name] for name in node.inputs]),
+                x,
                 key=jax.random.fold_in(key, index),
                 training=training and not at_rest,
+                **({"mask": mask} if node.layer.uses_mask else {}),
             )
-            zs[node.name] = z if nudges is None else z + nudges[node.name].astype(z.dtype)
-            activations[node.name] = node.layer.nonlinearity(zs[node.name])
-        return Forward(zs, activations, state)
+            if nudges is not None:
+                z = jax.tree.map(lambda z, nudge: z + nudge.astype(z.dtype), z, nudges[node.name])
+            a = z if isinstance(z, tuple) else node.layer.nonlinearity(z)
+            zs[node.name], activations[node.name] = z, a
+            masks[node.name] = node.layer.mask_of(x, mask)
+            toll += node.layer.toll(a, state[node.owner])
+        masks = {name: mask for name, mask in masks.items() if mask is not None}
+        return Forward(zs, activations, state, masks, toll)
 
     def penalty(self, params: Params) -> Float[Array, ""]:
         """Return what the regularizers of all layers add to the loss."""
         owned = [self[name].layer.penalty(params[name]) for name in self.owners]
         return sum(owned, start=jnp.zeros(()))
+
+    def constrained(self, params: Params) -> dict[str, Params]:
+        """Return parameters, of all owners or some, where their layers' constraints allow."""
+        return {name: self[name].layer.constrained(group) for name, group in params.items()}
 
     def up_to(self, name: str) -> "Network":
         """Return the part of this network that computes the node `name`."""
@@ -147,3 +168,8 @@ class Network:
                 nodes.append(node)
         inputs = tuple(source for source in self.inputs if source.name in needed)
         return Network(inputs, tuple(reversed(nodes)), (name,))
+
+
+def _mask_of(masks: list[Any]) -> Any:
+    """Return what a layer is told of the masks of its inputs: None if there are none."""
+    return None if all(mask is None for mask in masks) else one_or_all(masks)

@@ -5,15 +5,23 @@ epsilon is added before the bias of the squares is removed, Adamax's is added to
 norm and not to the gradient, and Nadam's momentum follows a schedule.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from pellucid.base.config import config, option
 from pellucid.base.types import Tree
-from pellucid.optimizers.optimizer import OPTIMIZERS, Memory, Optimizer, downhill, zeros_like
+from pellucid.optimizers.moments import (
+    downhill,
+    mean,
+    mean_of_squares,
+    next_step,
+    no_step,
+    zeros_like,
+)
+from pellucid.optimizers.optimizer import OPTIMIZERS, Memory, Optimizer
 
 NADAM_DECAY = 0.96  # of Nadam's schedule; a constant in Keras, too
 
@@ -26,6 +34,8 @@ class Adam(Optimizer):
     c = sqrt(1 - b2^t) / (1 - b1^t) removes the bias of the zeros that m and v begin with.
     `amsgrad` divides by the root of the largest v so far.
     """
+
+    layout: ClassVar = (("momentum", "velocity"), ("velocity_hat",))
 
     beta_1: float = option(default=0.9, at_least=0, below=1, about="how long m is remembered")
     beta_2: float = option(default=0.999, at_least=0, below=1, about="how long v is remembered")
@@ -45,6 +55,8 @@ class Adam(Optimizer):
 @config
 class AdamW(Optimizer):
     """Adam, and p <- p - lr weight_decay p, from the start."""
+
+    layout: ClassVar = (("momentum", "velocity"), ("velocity_hat",))
 
     weight_decay: float = option(
         default=0.004, at_least=0, about="part of a weight lost per learning rate"
@@ -68,18 +80,20 @@ class AdamW(Optimizer):
 class Adamax(Optimizer):
     """m <- b1 m + (1 - b1) g;  u <- max(b2 u, |g|);  p <- p - lr m / ((1 - b1^t)(u + epsilon))."""
 
+    layout: ClassVar = (("momentum", "norm"),)
+
     beta_1: float = option(default=0.9, at_least=0, below=1, about="how long m is remembered")
     beta_2: float = option(default=0.999, at_least=0, below=1, about="how long u is remembered")
     epsilon: float = option(default=1e-7, at_least=0, about="kept away from division by 0")
 
     def start(self, params: Tree) -> Memory:
-        return {"step": _no_step(), "momentum": zeros_like(params), "norm": zeros_like(params)}
+        return {"step": no_step(), "momentum": zeros_like(params), "norm": zeros_like(params)}
 
     def move(
         self, grads: Tree, memory: Memory, params: Tree, learning_rate: Float[Array, ""]
     ) -> tuple[Tree, Memory]:
-        step, t = _next(memory)
-        momentum = _mean(memory["momentum"], grads, self.beta_1)
+        step, t = next_step(memory)
+        momentum = mean(memory["momentum"], grads, self.beta_1)
         norm = jax.tree.map(
             lambda u, g: jnp.maximum(self.beta_2 * u, jnp.abs(g)), memory["norm"], grads
         )
@@ -97,24 +111,26 @@ class Nadam(Optimizer):
     d = b(t + 1) m / (1 - b(1) ... b(t + 1)) + (1 - b(t)) g / (1 - b(1) ... b(t)).
     """
 
+    layout: ClassVar = (("momentum", "velocity"), ("product",))
+
     beta_1: float = option(default=0.9, at_least=0, below=1, about="how long m is remembered")
     beta_2: float = option(default=0.999, at_least=0, below=1, about="how long v is remembered")
     epsilon: float = option(default=1e-7, at_least=0, about="kept away from division by 0")
 
     def start(self, params: Tree) -> Memory:
         memory = {"momentum": zeros_like(params), "velocity": zeros_like(params)}
-        return {"step": _no_step(), "product": jnp.ones((), "float32"), **memory}
+        return {"step": no_step(), "product": jnp.ones((), "float32"), **memory}
 
     def move(
         self, grads: Tree, memory: Memory, params: Tree, learning_rate: Float[Array, ""]
     ) -> tuple[Tree, Memory]:
-        step, t = _next(memory)
+        step, t = next_step(memory)
         here, ahead = self._momentum(t), self._momentum(t + 1)
         product = memory["product"] * here
         of_mean, of_slope = ahead / (1 - product * ahead), (1 - here) / (1 - product)
         bias = 1 - self.beta_2**t
-        momentum = _mean(memory["momentum"], grads, self.beta_1)
-        velocity = _mean(memory["velocity"], jax.tree.map(jnp.square, grads), self.beta_2)
+        momentum = mean(memory["momentum"], grads, self.beta_1)
+        velocity = mean_of_squares(memory["velocity"], grads, self.beta_2)
         directions = jax.tree.map(
             lambda m, v, g: (of_mean * m + of_slope * g) / (jnp.sqrt(v / bias) + self.epsilon),
             momentum,
@@ -133,16 +149,16 @@ def adam_start(settings: Any, params: Tree) -> Memory:
     names = (
         ("momentum", "velocity", "velocity_hat") if settings.amsgrad else ("momentum", "velocity")
     )
-    return {"step": _no_step()} | {name: zeros_like(params) for name in names}
+    return {"step": no_step()} | {name: zeros_like(params) for name in names}
 
 
 def adam_move(
     settings: Any, grads: Tree, memory: Memory, learning_rate: Float[Array, ""]
 ) -> tuple[Tree, Memory]:
     """Return the updates of an Adam or AdamW, and its memory after them."""
-    step, t = _next(memory)
-    momentum = _mean(memory["momentum"], grads, settings.beta_1)
-    velocity = _mean(memory["velocity"], jax.tree.map(jnp.square, grads), settings.beta_2)
+    step, t = next_step(memory)
+    momentum = mean(memory["momentum"], grads, settings.beta_1)
+    velocity = mean_of_squares(memory["velocity"], grads, settings.beta_2)
     after, below = {"step": step, "momentum": momentum, "velocity": velocity}, velocity
     if settings.amsgrad:
         below = jax.tree.map(jnp.maximum, memory["velocity_hat"], velocity)
@@ -150,17 +166,3 @@ def adam_move(
     directions = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + settings.epsilon), momentum, below)
     unbiased = jnp.sqrt(1 - settings.beta_2**t) / (1 - settings.beta_1**t)
     return downhill(directions, learning_rate * unbiased), after
-
-
-def _no_step() -> Int[Array, ""]:
-    return jnp.zeros((), "int32")
-
-
-def _next(memory: Memory) -> tuple[Int[Array, ""], Float[Array, ""]]:
-    """Return the number of this step, counted from 1: to store, and to calculate with."""
-    step = memory["step"] + 1
-    return step, step.astype("float32")
-
-
-def _mean(means: Tree, values: Tree, beta: float) -> Tree:
-    return jax.tree.map(lambda mean, value: mean + (value - mean) * (1 - beta), means, values)

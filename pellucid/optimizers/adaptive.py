@@ -1,14 +1,22 @@
 """RMSprop, Adagrad and Adadelta: every parameter has a step size of its own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from pellucid.base.config import config, option
 from pellucid.base.types import Tree
-from pellucid.optimizers.borrowed import optax
-from pellucid.optimizers.optimizer import OPTIMIZERS, Memory, Optimizer, downhill, zeros_like
+from pellucid.optimizers.borrowed import begin, optax, scale
+from pellucid.optimizers.moments import downhill, zeros_like
+from pellucid.optimizers.optimizer import OPTIMIZERS, Memory, Optimizer
+
+# optax's names, and ours
+OF_RMS = {"nu": "velocity"}
+OF_DEVIATION = {"nu": "velocity", "mu": "average_gradient"}
+OF_SUM = {"sum_of_squares": "accumulator"}
+OF_ADADELTA = {"e_g": "accumulated_grad", "e_x": "accumulated_delta_var"}
 
 
 @OPTIMIZERS.register("rmsprop")
@@ -20,6 +28,8 @@ class RMSprop(Optimizer):
     The momentum holds the learning rate (see `SGD`).
     """
 
+    layout: ClassVar = (("velocity",), ("momentum",), ("average_gradient",))
+
     rho: float = option(default=0.9, at_least=0, at_most=1, about="how long squares are remembered")
     momentum: float = option(
         default=0.0, at_least=0, at_most=1, about="part of the last update that goes on"
@@ -28,18 +38,22 @@ class RMSprop(Optimizer):
     centered: bool = option(default=False, about="divide by the deviation, not the mean square")
 
     def start(self, params: Tree) -> Memory:
-        memory = {"scale": self._scaling().init(params)}
+        memory = begin(self._scaling(), params, self._names())
         return {**memory, "momentum": zeros_like(params)} if self.momentum else memory
 
     def move(
         self, grads: Tree, memory: Memory, params: Tree, learning_rate: Float[Array, ""]
     ) -> tuple[Tree, Memory]:
-        directions, scale = self._scaling().update(grads, memory["scale"])
-        steps = downhill(directions, learning_rate)
+        directions, after = scale(self._scaling(), grads, memory, self._names())
         if not self.momentum:
-            return steps, {"scale": scale}
-        velocity = jax.tree.map(lambda v, s: self.momentum * v + s, memory["momentum"], steps)
-        return velocity, {"scale": scale, "momentum": velocity}
+            return downhill(directions, learning_rate), after
+        lost = jax.tree.map(
+            lambda v, d: self.momentum * v + learning_rate * d, memory["momentum"], directions
+        )
+        return jax.tree.map(jnp.negative, lost), {**after, "momentum": lost}
+
+    def _names(self) -> dict[str, str]:
+        return OF_DEVIATION if self.centered else OF_RMS
 
     def _scaling(self) -> Any:
         scaling = optax().scale_by_stddev if self.centered else optax().scale_by_rms
@@ -54,18 +68,20 @@ class Adagrad(Optimizer):
     Steps only ever become shorter. n begins at `initial_accumulator_value`.
     """
 
+    layout: ClassVar = (("accumulator",),)
+
     initial_accumulator_value: float = option(
         default=0.1, at_least=0, about="the sum of squares before the first step"
     )
     epsilon: float = option(default=1e-7, at_least=0, about="kept away from division by 0")
 
     def start(self, params: Tree) -> Memory:
-        return self._scaling().init(params)
+        return begin(self._scaling(), params, OF_SUM)
 
     def move(
         self, grads: Tree, memory: Memory, params: Tree, learning_rate: Float[Array, ""]
     ) -> tuple[Tree, Memory]:
-        directions, memory = self._scaling().update(grads, memory)
+        directions, memory = scale(self._scaling(), grads, memory, OF_SUM)
         return downhill(directions, learning_rate), memory
 
     def _scaling(self) -> Any:
@@ -82,18 +98,20 @@ class Adadelta(Optimizer):
     the default is Keras's.
     """
 
+    layout: ClassVar = (("accumulated_grad", "accumulated_delta_var"),)
+
     rho: float = option(
         default=0.95, at_least=0, at_most=1, about="how long squares are remembered"
     )
     epsilon: float = option(default=1e-7, at_least=0, about="kept away from division by 0")
 
     def start(self, params: Tree) -> Memory:
-        return self._scaling().init(params)
+        return begin(self._scaling(), params, OF_ADADELTA)
 
     def move(
         self, grads: Tree, memory: Memory, params: Tree, learning_rate: Float[Array, ""]
     ) -> tuple[Tree, Memory]:
-        directions, memory = self._scaling().update(grads, memory)
+        directions, memory = scale(self._scaling(), grads, memory, OF_ADADELTA)
         return downhill(directions, learning_rate), memory
 
     def _scaling(self) -> Any:

@@ -45,14 +45,15 @@ class Foreign(Optimizer):
 
     def start(self, params: Tree) -> Memory:
         with jax.numpy_dtype_promotion("standard"):
-            return jax.tree.map(_strong, self.transformation.init(params))
+            return {"transformation": jax.tree.map(_strong, self.transformation.init(params))}
 
     def move(
         self, grads: Tree, memory: Memory, params: Tree, learning_rate: Float[Array, ""]
     ) -> tuple[Tree, Memory]:
         with jax.numpy_dtype_promotion("standard"):  # which optax counts on
-            updates, after = self.transformation.update(grads, memory, params)
-        return jax.tree.map(lambda u: learning_rate * u, updates), jax.tree.map(_strong, after)
+            updates, after = self.transformation.update(grads, memory["transformation"], params)
+        after = {"transformation": jax.tree.map(_strong, after)}
+        return jax.tree.map(lambda u: learning_rate * u, updates), after
 
 
 def as_optimizer(wanted: Any) -> Optimizer:

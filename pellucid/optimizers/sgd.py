@@ -1,18 +1,15 @@
 """Gradient descent, with or without momentum."""
 
+from typing import ClassVar
+
 import jax
 from jaxtyping import Array, Float
 
 from pellucid.base.config import config, option
 from pellucid.base.types import Tree
 from pellucid.functions.schedules import Schedule
-from pellucid.optimizers.optimizer import (
-    OPTIMIZERS,
-    Memory,
-    Optimizer,
-    downhill,
-    zeros_like,
-)
+from pellucid.optimizers.moments import downhill, zeros_like
+from pellucid.optimizers.optimizer import OPTIMIZERS, Memory, Optimizer
 
 
 @OPTIMIZERS.register("sgd")
@@ -23,6 +20,8 @@ class SGD(Optimizer):
     The momentum holds the learning rate, as in Keras: a change of the rate acts on new
     gradients only. optax multiplies the whole momentum by the rate of the day.
     """
+
+    layout: ClassVar = (("momentum",),)
 
     learning_rate: float | Schedule = option(
         default=0.01, at_least=0, about="the size of a step, or a schedule"

@@ -17,8 +17,8 @@ from jaxtyping import Array, Bool, Float, Int
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray, Tree
 from pellucid.training.compilation import compiled
-from pellucid.training.evaluation import evaluate
-from pellucid.training.measuring import Sums, sums_like, values
+from pellucid.training.evaluation import AT_ONCE, evaluate
+from pellucid.training.measuring import Sums, begin_sums, traced_sums, values
 from pellucid.training.rules import Rule
 from pellucid.training.state import ORDER, Examples, Recipe, TrainState, key_for
 from pellucid.training.step import step
@@ -35,6 +35,7 @@ class Layout(NamedTuple):
     shuffle: bool
     validate: bool
     rules: tuple[Rule, ...]
+    at_once: int = AT_ONCE  # held-out rows that are measured together
 
     @property
     def whole(self) -> int:
@@ -76,9 +77,9 @@ class Ledger(NamedTuple):
     looks: Int[Array, ""]
     losses: Float[Array, " steps"]  # mean loss of each mini-batch
     signals: Tree  # a row for each look
-    values: dict[str, Float[Array, " epochs"]]
+    values: dict[str, Float[Array, "epochs ..."]]
     rates: Float[Array, " epochs"]
-    running: dict[str, Float[Array, ""]]  # values of the epoch in progress
+    running: dict[str, Float[Array, "..."]]  # values of the epoch in progress
 
 
 Block: TypeAlias = Callable[
@@ -98,10 +99,8 @@ def compile_block(recipe: Recipe, layout: Layout) -> Block:
 
 def begin(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Run:
     """Return the run before a fit's first block, as host arrays."""
-    targets = tuple((name, y.shape[1:], str(y.dtype)) for name, y in examples.targets.items())
-    sums = jax.tree.map(lambda like: np.zeros(like.shape, like.dtype), sums_like(recipe, targets))
     memories = tuple(rule.start(train) for rule in layout.rules)
-    return Run(sums, memories, np.zeros((), np.int32))
+    return Run(begin_sums(recipe, examples.targets), memories, np.zeros((), np.int32))
 
 
 def value_names(recipe: Recipe, layout: Layout) -> tuple[str, ...]:
@@ -151,7 +150,8 @@ def _steps(
     """Take the steps of one epoch that lie in `span`."""
     plain, every = recipe._replace(watch=NOTHING), recipe.watch.every
     order = _order(layout, train)
-    sums = jax.tree.map(lambda s: jnp.where(span.first == 0, jnp.zeros_like(s), s), run.sums)
+    blank = traced_sums(recipe, examples.targets)
+    sums = jax.tree.map(lambda s, new: jnp.where(span.first == 0, new, s), run.sums, blank)
     carry = (train, sums, ledger)
 
     def visit(index: Array, carry: tuple[Any, ...], recipe: Recipe = plain) -> tuple[Any, ...]:
@@ -183,8 +183,7 @@ def _steps(
 def _visit(recipe: Recipe, carry: tuple[Any, ...], batch: Examples) -> tuple[Any, ...]:
     """Take one step and write it down."""
     train, sums, ledger = carry
-    train, record = step(recipe, train, batch)
-    sums = jax.tree.map(jnp.add, sums, record.sums)
+    train, sums, record = step(recipe, train, batch, sums)
     ledger = ledger._replace(
         losses=ledger.losses.at[ledger.steps].set(record.loss.astype("float32")),
         steps=ledger.steps + 1,
@@ -207,7 +206,7 @@ def _close(
     """End an epoch: validate, judge, write it down."""
     found = values(recipe, run.sums)
     if validation is not None:
-        held_out = evaluate(recipe, train.params, train.state, validation)
+        held_out = evaluate(recipe, train.params, train.state, validation, layout.at_once)
         found |= {f"val_{name}": value for name, value in values(recipe, held_out).items()}
     train = train._replace(epoch=train.epoch + 1)
     row = ledger.epochs
@@ -243,14 +242,17 @@ def _blank(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples
         got, expected = recipe.watch.summary, "a shape that does not depend on the batch"
         raise ConfigError(explain(what, got=got, expected=expected, hint=hint))
     signals = jax.tree.map(lambda s: jnp.zeros((looks, *s.shape), s.dtype), form)
-    zero, column = jnp.zeros((), "int32"), jnp.zeros(MOST_EPOCHS)
-    blank = dict.fromkeys(value_names(recipe, layout), column)
-    running = dict.fromkeys(recipe.names, jnp.zeros(()))
-    return Ledger(zero, zero, zero, jnp.zeros(MOST_STEPS), signals, blank, column, running)
+    forms = jax.eval_shape(lambda: values(recipe, traced_sums(recipe, examples.targets)))
+    running = {name: jnp.zeros(form.shape) for name, form in forms.items()}
+    forms |= {f"val_{name}": form for name, form in forms.items() if layout.validate}
+    columns = {name: jnp.zeros((MOST_EPOCHS, *form.shape)) for name, form in forms.items()}
+    zero, losses, rates = jnp.zeros((), "int32"), jnp.zeros(MOST_STEPS), jnp.zeros(MOST_EPOCHS)
+    return Ledger(zero, zero, zero, losses, signals, columns, rates, running)
 
 
 def _signals_of(recipe: Recipe, train: TrainState, examples: Examples, rows: int) -> Any:
     """Return the shapes and dtypes of what a step on `rows` examples shows."""
     if not recipe.watch.signals:
         return {}
-    return jax.eval_shape(lambda: step(recipe, train, examples.part(0, rows))[1].signals)
+    sums = traced_sums(recipe, examples.targets)
+    return jax.eval_shape(lambda: step(recipe, train, examples.part(0, rows), sums)[2].signals)

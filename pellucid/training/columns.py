@@ -61,8 +61,10 @@ def as_numbers(values: Any, what: str, *, to_learn: bool = False) -> np.ndarray:
     return narrow
 
 
-def as_labels(values: Any, what: str, classes: int | None = None) -> np.ndarray:
-    """Return `values` as int32 in 0 .. classes - 1.
+def as_labels(
+    values: Any, what: str, classes: int | None = None, besides: int | None = None
+) -> np.ndarray:
+    """Return `values` as int32 in 0 .. classes - 1, or `besides`.
 
     Raises:
         DataError: a value is not whole, is negative, or is too large.
@@ -75,6 +77,8 @@ def as_labels(values: Any, what: str, classes: int | None = None) -> np.ndarray:
             column, fractional, what, "has a label that is not a whole number", "0, 1, 2, ..."
         )
     wrong = column < 0 if classes is None else (column < 0) | (column >= classes)
+    if besides is not None:
+        wrong &= column != besides
     if wrong.any():
         reach = "0 or more" if classes is None else f"0 .. {classes - 1}"
         hint = "labels count from 0; the output layer has one unit for each class"

@@ -5,41 +5,45 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Shaped
 
 from pellucid.base.types import AnyArray, Params, State
 from pellucid.network.network import Forward, Network
 from pellucid.training.compilation import compiled
-from pellucid.training.measuring import Sums, mean_loss, measure, values
+from pellucid.training.measuring import Sums, mean_loss, measure, traced_sums, values
 from pellucid.training.state import Examples, Recipe
 
 AT_ONCE = 256  # rows that pass through the network together
 
 
-def evaluate(recipe: Recipe, params: Params, state: State, examples: Examples) -> Sums:
+def evaluate(
+    recipe: Recipe, params: Params, state: State, examples: Examples, at_once: int = AT_ONCE
+) -> Sums:
     """Return the sums over all of `examples`, a chunk at a time.
 
     The rows left over make a smaller chunk, so that each row counts once.
     """
 
-    def chunk(first: Any, rows: int) -> Sums:
-        batch = examples.part(first, rows)
-        return measure_batch(recipe, params, state, batch)
+    def chunk(sums: Sums, first: Any, rows: int) -> Sums:
+        return measure_batch(recipe, params, state, sums, examples.part(first, rows))
 
-    rows = min(len(examples), AT_ONCE)
+    rows = min(len(examples), at_once)
     whole, rest = divmod(len(examples), rows)
-    sums = chunk(0, rows)
-    if whole > 1:
-        sums = jax.lax.fori_loop(1, whole, lambda i, s: _added(s, chunk(i * rows, rows)), sums)
-    return _added(sums, chunk(whole * rows, rest)) if rest else sums
+    sums = traced_sums(recipe, examples.targets)
+    if whole == 1:
+        sums = chunk(sums, 0, rows)
+    else:
+        sums = jax.lax.fori_loop(0, whole, lambda i, s: chunk(s, i * rows, rows), sums)
+    return chunk(sums, whole * rows, rest) if rest else sums
 
 
-def measure_batch(recipe: Recipe, params: Params, state: State, batch: Examples) -> Sums:
-    """Return the sums of one batch, outside training."""
+def measure_batch(
+    recipe: Recipe, params: Params, state: State, sums: Sums, batch: Examples
+) -> Sums:
+    """Return `sums` with one batch added, outside training."""
     forward = run(recipe.network, recipe.dtype, params, state, batch.inputs)
-    return measure(recipe, forward, batch, mean_loss(recipe, forward, batch, params))
+    return measure(recipe, sums, forward, batch, mean_loss(recipe, forward, batch, params))
 
 
 def run(
@@ -60,11 +64,11 @@ def run(
 
 
 @functools.lru_cache(maxsize=64)
-def compile_evaluate(recipe: Recipe) -> Callable[..., dict[str, Array]]:
+def compile_evaluate(recipe: Recipe, at_once: int = AT_ONCE) -> Callable[..., dict[str, Array]]:
     """Return the compiled function from parameters, state and examples to values by name."""
 
     def evaluate_all(params: Params, state: State, examples: Examples) -> dict[str, Array]:
-        return values(recipe, evaluate(recipe, params, state, examples))
+        return values(recipe, evaluate(recipe, params, state, examples, at_once))
 
     return compiled(evaluate_all)
 
@@ -102,10 +106,6 @@ def predict(
         padded = {name: _pad(column, _power_of_two(count)) for name, column in part.items()}
         chunks.append([np.asarray(out)[:count] for out in program(params, state, padded)])
     return tuple(np.concatenate(parts) for parts in zip(*chunks, strict=True))
-
-
-def _added(sums: Sums, more: Sums) -> Sums:
-    return jax.tree.map(jnp.add, sums, more)
 
 
 def _power_of_two(count: int) -> int:

@@ -8,9 +8,11 @@ import numpy as np
 from pellucid.base.errors import DataError, ShapeError, explain, nearest
 from pellucid.base.types import Shape
 from pellucid.functions.activations import sigmoid, softmax, step
+from pellucid.functions.losses import Loss
 from pellucid.network.network import Network
 from pellucid.training.columns import as_column, as_labels, as_numbers, place
-from pellucid.training.state import Examples, Goal, Recipe
+from pellucid.training.state import Examples, Recipe
+from pellucid.training.weighting import fitted, weights_of
 
 PROBABILITIES = (sigmoid, softmax, step)  # links of losses whose targets lie in [0, 1]
 
@@ -20,12 +22,13 @@ def as_examples(
     x: Any,
     y: Any,
     sample_weight: Any = None,
-    class_weight: Mapping[Any, float] | str | None = None,
+    class_weight: Mapping[Any, Any] | str | None = None,
 ) -> Examples:
     """Return arrays, frames or lists as examples, or say why they do not fit.
 
-    `class_weight` maps classes to weights, or is "balanced": then each class weighs the
-    same in all, rows / (classes * rows of the class).
+    `sample_weight` holds a weight for each row or for each of its steps. `class_weight` maps
+    classes to weights, or is "balanced": then each class weighs the same in all,
+    rows / (classes * rows of the class). Both may be given by output; both together multiply.
 
     Raises:
         DataError: a value cannot be learnt from; the message names row and column.
@@ -38,10 +41,8 @@ def as_examples(
         if len(target) != rows:
             what = "x and y have different numbers of rows."
             raise ShapeError(explain(what, got=f"{rows} and {len(target)} ({name})", expected=rows))
-    weight = _sample_weight(sample_weight, rows)
-    if class_weight is not None:
-        weight = weight * _class_weight(recipe.goals, targets, class_weight)
-    return Examples(inputs, targets, weight.astype(np.float32))
+    weights = weights_of(recipe, targets, rows, sample_weight, class_weight)
+    return Examples(inputs, targets, weights)
 
 
 def as_inputs(network: Network, x: Any, *, to_learn: bool = False) -> dict[str, np.ndarray]:
@@ -54,7 +55,7 @@ def as_inputs(network: Network, x: Any, *, to_learn: bool = False) -> dict[str, 
             column = as_labels(columns[name], what)
         else:
             column = as_numbers(columns[name], what, to_learn=to_learn)
-        inputs[name] = _fitted(column, shape, what)
+        inputs[name] = fitted(column, shape, what)
     lengths = {name: len(column) for name, column in inputs.items()}
     if len(set(lengths.values())) > 1:
         what = "The inputs have different numbers of rows."
@@ -67,25 +68,37 @@ def as_inputs(network: Network, x: Any, *, to_learn: bool = False) -> dict[str, 
 
 def as_targets(recipe: Recipe, y: Any) -> dict[str, np.ndarray]:
     """Return arrays as the targets of a recipe, by the name of their output."""
-    columns = _by_name(y, tuple(goal.output for goal in recipe.goals), "output")
+    if y is None and not recipe.judged:
+        return {}
+    columns = _by_name(y, recipe.judged, "output")
+    losses = {goal.output: goal.loss for goal in recipe.goals}
     return {
-        goal.output: _target(goal, columns[goal.output], recipe.network[goal.output].output_shape)
-        for goal in recipe.goals
+        name: _target(losses.get(name), name, columns[name], recipe.network[name].output_shape)
+        for name in recipe.judged
     }
 
 
-def _target(goal: Goal, y: Any, shape: Shape) -> np.ndarray:
-    what = f"The target of {goal.output!r}" if goal.output else "y"
-    if goal.loss.targets == "labels":
-        labels = as_labels(y, what, classes=shape[-1])
-        return _fitted(labels, shape[:-1], what)
+def _target(loss: Loss | None, output: str, y: Any, shape: Shape) -> np.ndarray:
+    what = f"The target of {output!r}"
+    if loss is None:  # only measured: labels are told by their shape
+        fits = shape == (1,) or np.shape(y)[1:] == shape
+        return _numbers(None, y, shape, what) if fits else _labels(None, y, shape, what)
+    return (_labels if loss.targets == "labels" else _numbers)(loss, y, shape, what)
+
+
+def _labels(loss: Loss | None, y: Any, shape: Shape, what: str) -> np.ndarray:
+    labels = as_labels(y, what, classes=shape[-1], besides=loss and loss.ignores)
+    return fitted(labels, shape[:-1], what)
+
+
+def _numbers(loss: Loss | None, y: Any, shape: Shape, what: str) -> np.ndarray:
     column = as_column(y, what)
     if column.ndim == 1 and shape != (1,) and column.dtype.kind in "iu":
         what = f"{what} holds one class label a row, but the loss wants {shape[-1]} numbers a row."
         hint = 'use loss="sparse_categorical_crossentropy", or one-hot vectors'
         raise ShapeError(explain(what, got=column.shape, expected=("rows", *shape), hint=hint))
-    numbers = _fitted(as_numbers(column, what, to_learn=True), shape, what)
-    if goal.loss.link in PROBABILITIES:
+    numbers = fitted(as_numbers(column, what, to_learn=True), shape, what)
+    if loss is not None and loss.link in PROBABILITIES:
         wrong = (numbers < 0) | (numbers > 1)
         if wrong.any():
             got = numbers[tuple(np.argwhere(wrong)[0])]
@@ -119,67 +132,3 @@ def _by_name(values: Any, names: tuple[str, ...], kind: str) -> Mapping[str, Any
         hint = f"a list in the order {', '.join(names)}, or a dictionary by name"
         raise DataError(explain(what, got=got, expected=f"{len(names)} arrays", hint=hint))
     return dict(zip(names, values, strict=True))
-
-
-def _fitted(column: np.ndarray, wanted: Shape, what: str) -> np.ndarray:
-    """Return `column` with rows of the shape `wanted`, an axis of one added or dropped."""
-    got = column.shape[1:] if column.ndim else None
-    if got == wanted:
-        return column
-    if got is not None and (*got, 1) == wanted:
-        return column[..., None]
-    if got is not None and got == (*wanted, 1):
-        return column[..., 0]
-    deeper = got is not None and len(got) > len(wanted)
-    hint = "flatten it, or begin the network with Flatten()" if deeper else "reshape it"
-    if got is None or not column.ndim:
-        hint = "give an array with one row an example"
-    what = f"Each row of {what[0].lower()}{what[1:]} has the wrong shape for this network."
-    raise ShapeError(explain(what, got=got, expected=wanted, hint=hint))
-
-
-def _sample_weight(weight: Any, rows: int) -> np.ndarray:
-    if weight is None:
-        return np.ones(rows, np.float32)
-    column = _fitted(as_numbers(weight, "sample_weight"), (), "sample_weight")
-    if len(column) != rows:
-        what = "sample_weight has another number of rows than x."
-        raise ShapeError(explain(what, got=len(column), expected=rows))
-    if (column < 0).any():
-        where = place(column, column < 0)
-        what = f"sample_weight is negative in {where}."
-        raise DataError(explain(what, got=column.min(), expected="0 or more"))
-    return column.astype(np.float32)
-
-
-def _class_weight(
-    goals: tuple[Goal, ...],
-    targets: Mapping[str, np.ndarray],
-    class_weight: Mapping[Any, float] | str,
-) -> np.ndarray:
-    classes = classes_of(goals, targets)
-    present, counts = np.unique(classes, return_counts=True)
-    if isinstance(class_weight, str):
-        if class_weight != "balanced":
-            what = "class_weight is a word that means nothing here."
-            raise DataError(explain(what, got=class_weight, expected='"balanced", or a mapping'))
-        table = dict(zip(present.tolist(), len(classes) / (len(present) * counts), strict=True))
-    else:
-        table = {int(name): float(weight) for name, weight in class_weight.items()}
-    for label in present.tolist():
-        if label not in table:
-            what = f"class_weight has no weight for class {label}."
-            raise DataError(explain(what, got=sorted(table), expected=present.tolist()))
-    return np.array([table[label] for label in present.tolist()])[np.searchsorted(present, classes)]
-
-
-def classes_of(goals: tuple[Goal, ...], targets: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return the class of each row, from labels, one-hot rows or a column of 0 and 1."""
-    if len(goals) != 1:
-        what = "Classes are counted on one output, and this network has several."
-        hint = "give sample_weight instead"
-        raise DataError(explain(what, got=len(goals), expected=1, hint=hint))
-    y = targets[goals[0].output]
-    if goals[0].loss.targets == "labels":
-        return y
-    return y[..., 0].round().astype(int) if y.shape[-1] == 1 else y.argmax(-1)

@@ -13,7 +13,8 @@ from jaxtyping import Array
 from pellucid.base.types import Params, Seed, State
 from pellucid.network.network import Network
 from pellucid.training.compilation import compiled
-from pellucid.training.measuring import values
+from pellucid.training.evaluation import measure_batch
+from pellucid.training.measuring import Sums, traced_sums, values
 from pellucid.training.state import INIT, Examples, Recipe, TrainState, key_for, start
 from pellucid.training.step import step
 from pellucid.training.watch import EVERYTHING, Signals
@@ -48,10 +49,44 @@ def compile_step(
     """Return the compiled function that trains on one batch, and its values by name."""
 
     def one(train: TrainState, batch: Examples) -> tuple[TrainState, dict[str, Array]]:
-        train, record = step(recipe, train, batch)
-        return train, values(recipe, record.sums)
+        train, sums, _ = step(recipe, train, batch, traced_sums(recipe, batch.targets))
+        return train, values(recipe, sums)
 
     return compiled(one, donate=(0,))
+
+
+@functools.lru_cache(maxsize=64)
+def compile_running_step(
+    recipe: Recipe,
+) -> Callable[[TrainState, Sums, Examples], tuple[TrainState, Sums, dict[str, Array]]]:
+    """Return the compiled function that trains on one batch of several.
+
+    It goes on from the sums of those before (`begin_sums` for the first), and gives the
+    values of all so far.
+    """
+
+    def one(
+        train: TrainState, sums: Sums, batch: Examples
+    ) -> tuple[TrainState, Sums, dict[str, Array]]:
+        train, sums, _ = step(recipe, train, batch, sums)
+        return train, sums, values(recipe, sums)
+
+    return compiled(one, donate=(0, 1))
+
+
+@functools.lru_cache(maxsize=64)
+def compile_running_test(
+    recipe: Recipe,
+) -> Callable[[Params, State, Sums, Examples], tuple[Sums, dict[str, Array]]]:
+    """Return the compiled function that measures one batch of several, likewise."""
+
+    def one(
+        params: Params, state: State, sums: Sums, batch: Examples
+    ) -> tuple[Sums, dict[str, Array]]:
+        sums = measure_batch(recipe, params, state, sums, batch)
+        return sums, values(recipe, sums)
+
+    return compiled(one, donate=(2,))
 
 
 @functools.lru_cache(maxsize=64)
@@ -60,6 +95,6 @@ def compile_look(recipe: Recipe) -> Callable[[TrainState, Examples], Signals]:
     watching: Any = recipe._replace(watch=EVERYTHING)
 
     def look(train: TrainState, batch: Examples) -> Signals:
-        return step(watching, train, batch)[1].signals
+        return step(watching, train, batch, traced_sums(recipe, batch.targets))[2].signals
 
     return compiled(look)

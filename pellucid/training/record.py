@@ -1,7 +1,7 @@
 """What an epoch leaves behind, as numbers on the host."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import numpy as np
@@ -9,12 +9,32 @@ import numpy as np
 from pellucid.training.block import Ledger
 from pellucid.training.watch import Signals
 
+Value: TypeAlias = float | np.ndarray  # what a metric gives: most give one number
+
+
+def as_value(array: Any) -> Value:
+    """Return an array on the host: a plain number where it holds only one."""
+    return np.array(array) if np.ndim(array) else float(array)
+
+
+def short(value: Value) -> str:
+    """Return a value with four digits, for a line of text.
+
+    Example:
+        >>> short(0.123456), short(12345678.0), short(np.array([0.5, 1 / 3]))
+        ('0.1235', '12,345,678', '[0.5 0.3333]')
+    """
+    if np.ndim(value):
+        return f"[{' '.join(short(part) for part in np.asarray(value))}]"
+    number = float(value)
+    return f"{number:,.0f}" if 1e4 <= abs(number) < 1e15 else f"{number:.4g}"
+
 
 class EpochRecord(NamedTuple):
     """One epoch: what it cost, how well it went, how fast, and what was seen inside."""
 
     epoch: int  # counted from 1 over the whole life of the training state
-    values: Mapping[str, float]  # loss and metrics, those of held-out rows as val_...
+    values: Mapping[str, Value]  # loss and metrics, those of held-out rows as val_...
     learning_rate: float  # of its last step
     seconds: float
     step_losses: np.ndarray  # (steps,), mean loss of each mini-batch
@@ -23,7 +43,7 @@ class EpochRecord(NamedTuple):
     @property
     def loss(self) -> float:
         """The mean loss over the rows trained on."""
-        return self.values["loss"]
+        return float(self.values["loss"])
 
 
 class StepsRecord(NamedTuple):
@@ -32,7 +52,7 @@ class StepsRecord(NamedTuple):
     epoch: int
     step: int  # steps of this epoch so far
     steps: int  # steps an epoch has
-    values: Mapping[str, float]  # of the epoch so far
+    values: Mapping[str, Value]  # of the epoch so far
 
 
 class Pages:
@@ -70,7 +90,7 @@ class Pages:
         return [
             EpochRecord(
                 epoch + row,
-                {name: float(page.values[name][row]) for name in self._names},
+                {name: as_value(page.values[name][row]) for name in self._names},
                 float(page.rates[row]),
                 each,
                 losses[row],

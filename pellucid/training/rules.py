@@ -89,7 +89,7 @@ class Improvement(Rule, ABC):
 
     def better(self, value: Float[AnyArray, ""], best: Float[AnyArray, ""]) -> Bool[Array, ""]:
         """Return whether `value` beats `best`, which is already turned so that small is good."""
-        return self.sign * value < best - self.min_delta
+        return self.sign * value + self.min_delta < best
 
 
 @RULES.register("early_stopping")
@@ -97,7 +97,9 @@ class Improvement(Rule, ABC):
 class EarlyStopping(Improvement):
     """Stop when `monitor` has not got better by `min_delta` for `patience` epochs.
 
-    With `restore_best_weights` the fit ends with the weights of the best epoch.
+    With `restore_best_weights` the fit ends with the weights of the best epoch. With a
+    `baseline` an epoch must beat it, too, before the waiting starts anew; but no fit stops
+    after an epoch that was its best.
     """
 
     baseline: float | None = None
@@ -108,14 +110,13 @@ class EarlyStopping(Improvement):
 
     def start(self, train: TrainState) -> Tree:
         memory = {
-            "best": _number(np.inf if self.baseline is None else self.sign * self.baseline),
+            "best": _number(np.inf),
             "waited": _count(),
             "seen": _count(),
             "best_epoch": _count(),
         }
         if self.restore_best_weights:
             memory["weights"] = jax.tree.map(_blank, (train.params, train.state))
-            memory["kept"] = _number(np.inf)
         return memory
 
     def judge(self, memory: Tree, values: Values, train: TrainState) -> Verdict:
@@ -123,22 +124,28 @@ class EarlyStopping(Improvement):
         seen = memory["seen"] + 1
         counts = seen > self.start_from_epoch
         better = counts & self.better(value, memory["best"])
+        # The first epoch that counts is never the last one, even if it is no number.
+        fresh = better | (seen == self.start_from_epoch + 1)
+        enough = True if self.baseline is None else self.better(value, self._baseline)
+        waited = jnp.where((fresh & enough) | ~counts, 0, memory["waited"] + 1)
         after = {
             "best": jnp.where(better, self.sign * value, memory["best"]),
-            "waited": jnp.where(better | ~counts, 0, memory["waited"] + 1).astype("int32"),
+            "waited": waited.astype("int32"),
             "seen": seen,
             "best_epoch": jnp.where(better, train.epoch, memory["best_epoch"]),
         }
         if self.restore_best_weights:
-            keep = counts & self.better(value, memory["kept"])
             now = (train.params, train.state)
-            after["weights"] = jax.tree.map(partial(jnp.where, keep), now, memory["weights"])
-            after["kept"] = jnp.where(keep, self.sign * value, memory["kept"])
-        stop = after["waited"] >= max(self.patience, 1)
-        return Verdict(after, stop & counts, train.learning_rate)
+            after["weights"] = jax.tree.map(partial(jnp.where, better), now, memory["weights"])
+        stop = counts & ~fresh & (waited >= max(self.patience, 1))
+        return Verdict(after, stop, train.learning_rate)
+
+    @property
+    def _baseline(self) -> np.ndarray:
+        return _number(self.sign * (self.baseline or 0.0))
 
     def finish(self, memory: Tree, train: TrainState) -> TrainState:
-        if not self.restore_best_weights or not np.isfinite(memory["kept"]):
+        if not self.restore_best_weights or not np.isfinite(memory["best"]):
             return train
         params, state = memory["weights"]
         return train._replace(params=params, state=state)
@@ -147,7 +154,10 @@ class EarlyStopping(Improvement):
 @RULES.register("reduce_lr_on_plateau")
 @config
 class ReduceLROnPlateau(Improvement):
-    """Multiply the learning rate by `factor` when `monitor` stays for `patience` epochs."""
+    """Multiply the learning rate by `factor` when `monitor` stays for `patience` epochs.
+
+    It never goes below `min_lr`; where it is lower already, it stays.
+    """
 
     sets_rate: ClassVar[bool] = True
 
@@ -167,7 +177,8 @@ class ReduceLROnPlateau(Improvement):
         resting = jnp.maximum(memory["resting"] - 1, 0)
         reset = better | (resting > 0)
         waited = jnp.where(reset, 0, memory["waited"] + 1)
-        reduce = ~reset & (waited >= max(self.patience, 1))
+        above = train.learning_rate > self.min_lr
+        reduce = ~reset & (waited >= max(self.patience, 1)) & above
         lower = jnp.maximum(train.learning_rate * self.factor, self.min_lr)
         after = {
             "best": jnp.where(better, self.sign * value, memory["best"]),

@@ -50,6 +50,12 @@ class Recipe(NamedTuple):
     dtype: str = "float32"  # what layers compute with; parameters are always float32
 
     @property
+    def judged(self) -> tuple[str, ...]:
+        """The outputs that are compared with targets."""
+        compared = {part.output for part in (*self.goals, *self.measures)}
+        return tuple(name for name in self.network.outputs if name in compared)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the values of an epoch, in the order of a record."""
         parts = tuple(f"{goal.output}_loss" for goal in self.goals) if len(self.goals) > 1 else ()
@@ -69,14 +75,14 @@ class TrainState(NamedTuple):
 
 
 class Examples(NamedTuple):
-    """Any number of examples: inputs and targets by name, and how much each counts."""
+    """Any number of examples: inputs by name; targets, and how much each counts, by output."""
 
     inputs: Mapping[str, Shaped[AnyArray, "rows ..."]]
     targets: Mapping[str, Shaped[AnyArray, "rows ..."]]
-    weight: Float[AnyArray, " rows"]
+    weights: Mapping[str, Float[AnyArray, "rows *steps"]]  # of each row, or each of its steps
 
     def __len__(self) -> int:
-        return len(self.weight)
+        return len(next(iter(self.inputs.values())))
 
     def take(self, rows: Int[Array, " batch"]) -> "Examples":
         """Return the examples in `rows`, in that order."""

@@ -1,7 +1,7 @@
 """One mini-batch: forward, backward, update, and a look at all of it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,12 +19,13 @@ class StepRecord(NamedTuple):
     """What a step leaves behind."""
 
     loss: Float[Array, ""]  # the mean over the mini-batch, penalties included
-    sums: Sums
     signals: Signals
 
 
-def step(recipe: Recipe, train: TrainState, batch: Examples) -> tuple[TrainState, StepRecord]:
-    """Train on one mini-batch."""
+def step(
+    recipe: Recipe, train: TrainState, batch: Examples, sums: Sums
+) -> tuple[TrainState, Sums, StepRecord]:
+    """Train on one mini-batch, and add what it showed to `sums`."""
     rows = len(batch)
     moving, still = split_params(train.params, recipe.frozen)
     nudges = recipe.network.nudges(rows, recipe.dtype)
@@ -41,19 +42,19 @@ def step(recipe: Recipe, train: TrainState, batch: Examples) -> tuple[TrainState
         "weight": train.params,
     }
     after = train._replace(
-        params={**jax.tree.map(jnp.add, moving, update), **still},
+        params={**recipe.network.constrained(jax.tree.map(jnp.add, moving, update)), **still},
         state=forward.state,
         memory=memory,
         learning_rate=rate,
         step=train.step + 1,
     )
-    sums = measure(recipe, forward, batch, loss)
-    return after, StepRecord(loss, sums, recipe.watch.read(signals))
+    sums = measure(recipe, sums, forward, batch, loss)
+    return after, sums, StepRecord(loss, recipe.watch.read(signals))
 
 
 def objective(
     moving: Params,
-    nudges: Mapping[str, Float[Array, "batch ..."]],
+    nudges: Mapping[str, Any],
     still: Params,
     recipe: Recipe,
     train: TrainState,

@@ -18,7 +18,8 @@ from pellucid.training.block import (
     compile_block,
     value_names,
 )
-from pellucid.training.record import EpochRecord, Pages, StepsRecord
+from pellucid.training.evaluation import AT_ONCE
+from pellucid.training.record import EpochRecord, Pages, StepsRecord, as_value
 from pellucid.training.rules import Rule
 from pellucid.training.state import Examples, Recipe, TrainState
 
@@ -68,6 +69,7 @@ class Trainer:
         shuffle: bool = True,
         epochs: int | None = None,
         pace: Pace = FREELY,
+        at_once: int = AT_ONCE,
     ) -> Iterator[EpochRecord | StepsRecord]:
         """Train for `epochs`, or for as long as someone asks for the next record.
 
@@ -75,7 +77,8 @@ class Trainer:
         When the last record has been asked for, rules have had their last word.
         """
         batch_size = min(batch_size, len(examples))
-        layout = Layout(len(examples), batch_size, shuffle, validation is not None, tuple(rules))
+        held_out = validation is not None
+        layout = Layout(len(examples), batch_size, shuffle, held_out, tuple(rules), at_once)
         self.stopped_by = None
         self._run = begin(self.recipe, layout, self.train, examples)
         try:
@@ -111,7 +114,7 @@ class Trainer:
             done, step = done + len(records), 0 if records else int(span.last)
             if int(self._run.stopped):
                 self.stopped_by = layout.rules[int(self._run.stopped) - 1]
-            running = {name: float(ledger.running[name]) for name in self.recipe.names}
+            running = {name: as_value(ledger.running[name]) for name in self.recipe.names}
             if not records or pace is EACH_STEP:
                 number = epoch + done + (not records)
                 yield StepsRecord(number, int(span.last), layout.steps, running)

@@ -13,6 +13,7 @@ from pellucid.models.sequential import Sequential
 from pellucid.network.graph import chain
 from pellucid.optimizers.adam import Adam
 from pellucid.training.block import Layout, Span, begin, block, compile_block
+from pellucid.training.measuring import traced_sums
 from pellucid.training.programs import compile_init, compile_start
 from pellucid.training.state import NOISE, Examples, Goal, Recipe, key_for, seed_bits
 from pellucid.training.step import step
@@ -20,7 +21,7 @@ from pellucid.training.watch import NOTHING, SIGNALS, Watch
 
 ROWS = np.random.default_rng(0).normal(size=(50, 4)).astype("float32")
 LABELS = np.eye(3, dtype="float32")[ROWS[:, :3].argmax(1)]
-BATCH = Examples({"x": ROWS}, {"output": LABELS}, np.ones(50, "float32"))
+BATCH = Examples({"x": ROWS}, {"output": LABELS}, {"output": np.ones(50, "float32")})
 
 
 def recipe(watch=NOTHING):
@@ -43,7 +44,7 @@ def plain_step(recipe, train, batch):
         forward = network.apply(params, train.state, batch.inputs, key=key, training=True)
         nonlinearity = network["output"].layer.nonlinearity
         costs = goal.loss(batch.targets["output"], forward.z["output"], nonlinearity)
-        return jnp.mean(costs * batch.weight), forward.state
+        return jnp.mean(costs * batch.weights["output"]), forward.state
 
     (loss, state), gradient = jax.value_and_grad(objective, has_aux=True)(train.params)
     update, memory = recipe.optimizer.update(
@@ -62,7 +63,7 @@ def cost(program, recipe):
 
 def test_not_watching_costs_nothing():
     def ours(recipe, train, batch):
-        train, record = step(recipe, train, batch)
+        train, _, record = step(recipe, train, batch, traced_sums(recipe, batch.targets))
         return train, record.loss
 
     assert cost(ours, recipe()) == cost(plain_step, recipe())
@@ -71,7 +72,11 @@ def test_not_watching_costs_nothing():
 def test_watching_is_seen_in_the_cost():
     """The measure above is not blind: with everything watched the program is larger."""
     watched = recipe(Watch(SIGNALS, every=1))
-    assert cost(step, watched)[0] > cost(plain_step, recipe())[0]
+
+    def watching(recipe, train, batch):
+        return step(recipe, train, batch, traced_sums(recipe, batch.targets))
+
+    assert cost(watching, watched)[0] > cost(plain_step, recipe())[0]
 
 
 def test_between_looks_a_watched_block_takes_plain_steps():

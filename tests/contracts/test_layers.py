@@ -34,7 +34,7 @@ def arrays(name: str) -> Any:
 def run(name: str, training: bool = False, dtype: str = "float32", key: Any = KEY) -> Any:
     """Return z of three rows, and the state after them."""
     params, state = arrays(name)
-    params = {which: array.astype(dtype) for which, array in params.items()}
+    params = jax.tree.map(lambda array: array.astype(dtype), params)
     return program(name, training)(params, state, case_of(name).batch(3, dtype), key=key)
 
 
@@ -174,6 +174,7 @@ def test_its_axes_are_checked(name: str):
     axes = getattr(case.layer, "axes", None)
     if not isinstance(axes, str):
         return
-    for wrong in ((4,), (2, 3, 4, 5), (3, 4) if len(axes.split()) == 3 else (3, 4, 5)):
+    shapes = [(4,), (3, 4), (3, 4, 5), (2, 3, 4, 5), (2, 2, 3, 4, 5)]
+    for wrong in (shape for shape in shapes if len(shape) != len(axes.split())):
         with pytest.raises(ValueError, match=f"{name} takes examples of .*\n.*\n *expected"):
             case.layer.output_shape(wrong)

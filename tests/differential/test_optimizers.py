@@ -10,7 +10,18 @@ import optax
 import pytest
 from cases_optimizers import CASES
 
-from pellucid.optimizers import OPTIMIZERS, SGD, Adagrad, Foreign, Lion, RMSprop
+from pellucid.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adafactor,
+    Adagrad,
+    Foreign,
+    Ftrl,
+    Lion,
+    Muon,
+    RMSprop,
+    ScheduleFreeAdamW,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -27,23 +38,30 @@ def numbers(seed, scale=1.0):
     }
 
 
-def with_ours(optimizer, rates, scale=1.0):
+def with_ours(optimizer, rates, scale=1.0, finalize=False):
     params = jax.tree.map(jnp.asarray, numbers(0))
     memory, update = optimizer.init(params), jax.jit(optimizer.update)
     for seed, rate in enumerate(rates, 1):
         updates, memory = update(numbers(seed, scale), memory, params, jnp.float32(rate))
         params = jax.tree.map(jnp.add, params, updates)
-    return params
+    return optimizer.finalized(memory, params) if finalize else params
 
 
-def with_keras(optimizer, rates, scale=1.0):
-    variables = {name: keras.Variable(value) for name, value in numbers(0).items()}
+def built(optimizer, variables):
     twin = getattr(keras.optimizers, type(optimizer).__name__)(**optimizer.to_config())
-    twin.build(list(variables.values()))
+    twin.build(variables)
+    return twin
+
+
+def with_keras(optimizer, rates, scale=1.0, finalize=False):
+    variables = {name: keras.Variable(value) for name, value in numbers(0).items()}
+    twin = built(optimizer, list(variables.values()))
     for seed, rate in enumerate(rates, 1):
         twin.learning_rate = rate
         with jax.numpy_dtype_promotion("standard"):
             twin.apply([jnp.asarray(g) for g in numbers(seed, scale).values()])
+    if finalize:
+        twin.finalize_variable_values(list(variables.values()))
     return {name: np.asarray(variable.value) for name, variable in variables.items()}
 
 
@@ -63,9 +81,10 @@ def assert_close(ours, theirs):
         np.testing.assert_allclose(ours[name], theirs[name], rtol=TOLERANCE, atol=TOLERANCE)
 
 
-def assert_like_keras(optimizer, rates=None, scale=1.0):
+def assert_like_keras(optimizer, rates=None, scale=1.0, finalize=False):
     rates = rates or [optimizer.learning_rate] * STEPS
-    assert_close(with_ours(optimizer, rates, scale), with_keras(optimizer, rates, scale))
+    ours = with_ours(optimizer, rates, scale, finalize)
+    assert_close(ours, with_keras(optimizer, rates, scale, finalize))
 
 
 @pytest.fixture(params=sorted(OPTIMIZERS))
@@ -104,7 +123,58 @@ def test_with_weight_decay(name):
 
 def test_with_a_learning_rate_that_changes(name):
     rates = [0.02, 0.02, 0.005, 0.005, 0.03, 0.03, 0.0, 0.01, 0.01, 0.02]
+    if name == "ftrl":
+        rates.remove(0.0)  # at which Keras's becomes NaN
     assert_like_keras(tame(name), rates)
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {"use_ema": True, "ema_momentum": 0.8},
+        {"use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 3},
+        {"gradient_accumulation_steps": 3, "weight_decay": 0.1, "clipnorm": 0.7},
+        {
+            "use_ema": True,
+            "ema_momentum": 0.8,
+            "ema_overwrite_frequency": 2,
+            "gradient_accumulation_steps": 2,
+        },
+    ],
+    ids=lambda shared: "-".join(shared),
+)
+@pytest.mark.parametrize("finalize", [False, True])
+def test_with_averages_and_accumulated_gradients(name, shared, finalize):
+    assert_like_keras(replace(tame(name), **shared), finalize=finalize)
+
+
+@pytest.mark.parametrize("shared", [{}, {"use_ema": True, "gradient_accumulation_steps": 2}])
+@pytest.mark.parametrize("settings", ["defaults", "others"])
+def test_memory_lies_in_files_as_keras_puts_it(name, settings, shared):
+    optimizer = replace(OPTIMIZERS[name]() if settings == "defaults" else CASES[name], **shared)
+    before = numbers(0)
+    variables = [keras.Variable(value) for value in before.values()]
+    twin = built(optimizer, variables)
+    params = {"layer": jax.tree.map(jnp.asarray, before)}
+    memory = optimizer.init(params)
+    for seed in range(1, 4):
+        grads = jax.tree.map(jnp.asarray, numbers(seed))
+        with jax.numpy_dtype_promotion("standard"):
+            twin.apply(list(grads.values()))
+        rate = jnp.float32(optimizer.learning_rate)
+        updates, memory = optimizer.update({"layer": grads}, memory, params, rate)
+        params = jax.tree.map(jnp.add, params, updates)
+    count, rate, *theirs = [np.asarray(variable.value) for variable in twin.variables]
+    assert jax.tree.all(
+        jax.tree.map(np.array_equal, optimizer.counted(memory, jnp.asarray(count)), memory)
+    )
+    places = optimizer.places(memory, [("layer", "bias"), ("layer", "kernel")])
+    assert len(places) == len(theirs)
+    for place, array in zip(places, theirs, strict=True):
+        ours = memory
+        for key in place:
+            ours = ours[key]
+        np.testing.assert_allclose(ours, array, rtol=1e-5, atol=1e-6, err_msg=str(place))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +184,12 @@ def test_with_a_learning_rate_that_changes(name):
         SGD(momentum=0.9, nesterov=True),
         RMSprop(momentum=0.9),
         RMSprop(centered=True),
+        Ftrl(l1_regularization_strength=0.5),
+        Ftrl(learning_rate_power=0.0, l2_regularization_strength=0.5),
+        Muon(),
+        Muon(nesterov=False, rms_rate=None, exclude_embeddings=False),
+        Adafactor(clip_threshold=0.3),
+        ScheduleFreeAdamW(warmup_steps=4),
     ],
     ids=repr,
 )

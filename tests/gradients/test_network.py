@@ -156,7 +156,8 @@ def test_gradients_and_deltas_agree_with_finite_differences(name):
         double = lambda tree: jax.tree.map(lambda p: p.astype("float64"), tree)  # noqa: E731
         params, state = double(params), double(state)
         targets = {goal.output: jnp.array(Y, float) for goal in goals}
-        batch = Examples({"x": jnp.array(X, float)}, targets, jnp.ones(len(X)))
+        weights = {goal.output: jnp.ones(len(X)) for goal in goals}
+        batch = Examples({"x": jnp.array(X, float)}, targets, weights)
         nudges = network.nudges(len(X), "float64")
 
         def cost(params, nudges):
@@ -179,7 +180,8 @@ def test_the_objective_is_what_the_records_say():
     model = Sequential([Input((4,)), Dense(3, "softmax")])
     model.compile("sgd", "categorical_crossentropy")
     train = model.trainer.train
-    batch = Examples({"x": jnp.array(X)}, {"dense": jnp.array(Y)}, jnp.ones(len(X)))
+    weights = {"dense": jnp.ones(len(X))}
+    batch = Examples({"x": jnp.array(X)}, {"dense": jnp.array(Y)}, weights)
     nudges = model.network.nudges(len(X), "float32")
     loss, _ = objective(train.params, nudges, {}, model.recipe, train, batch)
     assert model.evaluate(X, Y)["loss"] == pytest.approx(float(loss), rel=1e-6)

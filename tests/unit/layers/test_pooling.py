@@ -64,3 +64,11 @@ def test_average_does_not_count_padding():
 def test_a_window_larger_than_the_image_is_refused():
     with pytest.raises(ValueError, match=r'MaxPooling2D is larger .*\n.*\n.*\(3, 3\)\n.*"same"'):
         layers.MaxPooling2D(4).output_shape((3, 3, 1))
+
+
+def test_an_average_over_no_step_is_not_a_number():
+    layer = layers.GlobalAveragePooling1D()
+    mask = jnp.asarray([[True, False], [False, False]])
+    x = jnp.asarray([[[1.0], [5.0]], [[2.0], [3.0]]])
+    z, _ = layer.apply({}, {}, x, key=KEY, training=False, mask=mask)
+    np.testing.assert_array_equal(z, [[1.0], [np.nan]])

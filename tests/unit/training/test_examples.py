@@ -137,7 +137,7 @@ def test_an_embedding_wants_whole_numbers():
 def test_weights():
     weight = np.linspace(0, 1, 12)
     examples = as_examples(recipe(), X, LABELS, weight, {0: 1, 1: 2, 2: 3, 3: 4})
-    np.testing.assert_allclose(examples.weight, weight * (1 + LABELS), rtol=1e-6)
+    np.testing.assert_allclose(examples.weights["dense"], weight * (1 + LABELS), rtol=1e-6)
     with pytest.raises(DataError, match="negative in row 2"):
         as_examples(recipe(), X, LABELS, changed(weight, 2, -1.0))
     with pytest.raises(ShapeError, match="another number of rows"):
@@ -148,7 +148,7 @@ def test_weights():
 
 def test_balanced_class_weights_are_scikit_learns():
     labels = np.array([0] * 9 + [1] * 2 + [2])
-    weight = as_examples(recipe(units=3), X, labels, None, "balanced").weight
+    weight = as_examples(recipe(units=3), X, labels, None, "balanced").weights["dense"]
     np.testing.assert_allclose(weight, compute_sample_weight("balanced", labels), rtol=1e-6)
     totals = [weight[labels == label].sum() for label in range(3)]
     np.testing.assert_allclose(totals, 4, rtol=1e-6)

@@ -1,0 +1,145 @@
+"""What a model's `compile` was given, and the core recipe it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pellucid.base.errors import ConfigError, explain, nearest
+from pellucid.functions.losses import Loss
+from pellucid.functions.metrics import Metric
+from pellucid.keras import losses, metrics
+from pellucid.keras.engine.plan import Plan
+from pellucid.models.compiling import as_loss, as_metric
+from pellucid.training.state import Goal, Measure, Recipe
+
+
+class Settings(NamedTuple):
+    """What `compile` was given."""
+
+    loss: Any
+    loss_weights: Any
+    metrics: Any
+    weighted_metrics: Any
+
+
+class Compiled(NamedTuple):
+    """A recipe, and what Keras calls the values it records."""
+
+    recipe: Recipe
+    renamed: dict[str, str]  # from the recipe's names, where Keras has others
+
+    def named(self, values: Any) -> dict[str, Any]:
+        """Return values by Keras's names, in the order of the recipe."""
+        order = [name for name in self.recipe.names if name in values]
+        return {self.renamed.get(name, name): values[name] for name in order}
+
+
+def recipe_of(settings: Settings, plan: Plan, names: list[str], optimizer: Any) -> Compiled:
+    """Return the recipe that `settings` mean for a plan whose outputs have these names.
+
+    Raises:
+        ConfigError: there is no loss at all, or an output is named that does not exist.
+    """
+    ends = plan.network.outputs
+    wanted = _by_output(settings.loss, names, "loss")
+    weights = _by_output(settings.loss_weights, names, "loss_weights")
+    goals, renamed = [], {}
+    for end, name in zip(ends, names, strict=True):
+        if wanted.get(name) is not None:
+            weight = weights.get(name)
+            shape = plan.network.shape_of(end)
+            loss = core_loss(wanted[name], shape)
+            goals.append(Goal(end, loss, 1.0 if weight is None else float(weight)))
+            renamed[f"{end}_loss"] = f"{name}_loss"
+    measures = _measures(settings, ends, names, plan)
+    recipe = Recipe(plan.network, tuple(goals), measures, optimizer.core, frozen=plan.frozen())
+    return Compiled(recipe, renamed)
+
+
+def core_loss(wanted: Any, shape: Any) -> Loss:
+    """Return the core loss meant by a name, a Keras loss, or a function (y_true, y_pred)."""
+    if wanted in ("crossentropy", "ce"):
+        wanted = "binary_crossentropy" if shape == (1,) else "sparse_categorical_crossentropy"
+    found = losses.get(wanted)
+    core = getattr(found, "core", None)
+    return core if core is not None else as_loss(found)
+
+
+def core_metric(wanted: Any) -> Metric:
+    """Return the core metric meant by a name, a Keras metric, or a function (y_true, y_pred)."""
+    if wanted in ("accuracy", "acc"):
+        return as_metric("accuracy")
+    found = metrics.get(wanted) if not isinstance(wanted, str) else _metric_called(wanted)
+    core = getattr(found, "core", None)
+    return core if core is not None else as_metric(found)
+
+
+def _metric_called(name: str) -> Any:
+    try:
+        return metrics.get(name)
+    except ValueError as unknown:
+        try:
+            return losses.get(name)
+        except ValueError:
+            raise unknown from None
+
+
+def metric_name(wanted: Any) -> str:
+    """Return the name under which a metric is recorded: the string given, or its own name."""
+    if isinstance(wanted, str):
+        return wanted
+    return str(getattr(wanted, "name", None) or getattr(wanted, "__name__", type(wanted).__name__))
+
+
+def listed(wanted: Any, names: list[str]) -> Iterator[tuple[int, Any]]:
+    """Give each metric with the place of the output it is for."""
+    for place, name in enumerate(names):
+        chosen = _by_output(wanted, names, "metrics").get(name)
+        for one in chosen if isinstance(chosen, list | tuple) else (chosen,):
+            if one is not None:
+                yield place, one
+
+
+def _measures(settings: Settings, ends: Any, names: list[str], plan: Plan) -> tuple[Measure, ...]:
+    taken: list[str] = []
+    found = []
+    several = len(names) > 1
+    for wanted, weighted in ((settings.metrics, False), (settings.weighted_metrics, True)):
+        for place, one in listed(wanted, names):
+            name = metric_name(one)
+            name = f"{names[place]}_{name}" if several else name
+            name = f"weighted_{name}" if name in taken and weighted else name
+            base, count = name, 0
+            while name in taken:
+                count += 1
+                name = f"{base}_{count}"
+            taken.append(name)
+            found.append(Measure(name, ends[place], core_metric(one), weighted))
+    return tuple(found)
+
+
+def _by_output(wanted: Any, names: list[str], what: str) -> dict[str, Any]:
+    """Return one entry an output, from a mapping, a list in order, or one for all."""
+    if isinstance(wanted, dict) and "class_name" not in wanted:
+        for name in wanted:
+            if name not in names:
+                message = f"{what} names an output that this model does not have."
+                tip = nearest(str(name), names)
+                raise ConfigError(explain(message, got=name, expected=", ".join(names), hint=tip))
+        return dict(wanted)
+    if isinstance(wanted, list | tuple):
+        if what == "metrics" and not (len(names) > 1 and _nested(wanted, names)):
+            return dict.fromkeys(names, wanted) if len(names) == 1 else {
+                name: wanted for name in names
+            }
+        if len(wanted) != len(names):
+            message = f"{what} has another length than the model has outputs."
+            expected = f"{len(names)}: {', '.join(names)}"
+            raise ConfigError(explain(message, got=len(wanted), expected=expected))
+        return dict(zip(names, wanted, strict=True))
+    return dict.fromkeys(names, wanted)
+
+
+def _nested(wanted: Any, names: list[str]) -> bool:
+    return len(wanted) == len(names)

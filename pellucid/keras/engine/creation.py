@@ -1,0 +1,51 @@
+"""How layers come about: the arguments they share, and the drawing of a single weight."""
+
+import inspect
+from typing import Any
+
+from pellucid.keras import initializers
+from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.materials import Draw, StartOfArray
+from pellucid.keras.engine.seeds import next_seed
+from pellucid.keras.engine.variable import Variable
+
+PLAIN = (bool, int, float, str, type(None))
+
+
+def first_shape(kwargs: dict[str, Any], class_name: str) -> tuple[int | None, ...] | None:
+    """Take the old spellings of an input's shape out of `kwargs`; return it with its batch axis."""
+    length = kwargs.pop("input_length", None)
+    whole = kwargs.pop("batch_input_shape", None) or kwargs.pop("batch_shape", None)
+    shape = kwargs.pop("input_shape", None)
+    width = kwargs.pop("input_dim", None)
+    if whole is not None:
+        return tuple(whole)
+    if shape is not None or width is not None:
+        hint("input_shape", f"{class_name}(input_shape=...) in front: Keras 3 says Input(shape)")
+    if shape is not None:
+        return (None, *((shape,) if isinstance(shape, int) else tuple(shape)))
+    if width is not None:
+        return (None, length, width) if length is not None else (None, width)
+    return None
+
+
+def draw_array(initializer: Any, shape: tuple[int, ...], dtype: str) -> Variable:
+    """Return a variable that is drawn by `initializer` when it is first needed."""
+    start = initializers.get(initializer)
+    core = getattr(start, "core", None)
+    if core is None:
+        return Variable(start, shape, dtype)
+    variable = Variable(lambda *_, **__: None, shape, dtype)
+    Draw(StartOfArray(core, shape, dtype), next_seed(), variable).leave()
+    return variable
+
+
+def identified(layer: Any) -> dict[str, Any]:
+    """Return the plain arguments a user's own layer was made with, by their names."""
+    args, kwargs = layer._given
+    try:
+        bound = inspect.signature(type(layer).__init__).bind(layer, *args, **kwargs)
+    except TypeError:
+        return {}
+    taken = {n: v for n, v in bound.arguments.items() if n not in ("self", "args", "kwargs")}
+    return {name: value for name, value in taken.items() if isinstance(value, PLAIN)}

@@ -1,0 +1,17 @@
+"""What every fit of this process came to, for the table at the end of `pellucid run`."""
+
+from typing import NamedTuple
+
+
+class FitReport(NamedTuple):
+    """One fit."""
+
+    model_name: str
+    epochs: int
+    seconds: float
+    values: dict[str, float]  # of the last epoch
+    stopped_because: str
+    script_line: int | None  # where the script called fit
+
+
+fits: list[FitReport] = []

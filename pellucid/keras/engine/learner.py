@@ -1,0 +1,229 @@
+"""Trains, measures and uses a model: between Keras's verbs and the core's programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from pellucid.base.errors import StateError, explain
+from pellucid.keras import optimizers
+from pellucid.keras.engine.compiling import Compiled, Settings, recipe_of
+from pellucid.keras.engine.feeding import Rows, Stream, as_feed
+from pellucid.keras.engine.fitting import Fit
+from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.holder import Holder, values_of
+from pellucid.keras.engine.seeds import next_seed
+from pellucid.keras.engine.tensor import as_tensor
+from pellucid.training.evaluation import compile_evaluate, predict
+from pellucid.training.measuring import begin_sums
+from pellucid.training.programs import compile_running_step, compile_running_test
+from pellucid.training.state import Examples
+
+
+class Learner:
+    """What a model's verbs do, and what they leave behind for the next."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.settings: Settings | None = None
+        self.optimizer: Any = None
+        self.history: Any = None
+        self.stop_training = False
+        self.seed: int | None = None
+        self.epochs = 0  # finished, over the whole life of the model
+        self._holder: Holder | None = None
+        self._sums: Any = {}
+
+    def compile(
+        self,
+        optimizer: Any,
+        loss: Any,
+        loss_weights: Any,
+        metrics: Any,
+        weighted_metrics: Any,
+        old: dict[str, Any],
+    ) -> None:
+        """Take note of how to train."""
+        for name in old:
+            hint(f"compile {name}", f"compile({name}=...) has no effect since Keras 3")
+        self.end()
+        self.optimizer = optimizers.get(optimizer)
+        self.settings = Settings(loss, loss_weights, metrics, weighted_metrics)
+        self._sums = {}
+
+    def compiled_for(self, shapes: Any) -> tuple[Any, Compiled]:
+        """Return the plan for rows of these shapes, and the recipe.
+
+        Raises:
+            StateError: the model was not compiled.
+        """
+        if self.settings is None:
+            what = "This model has not been compiled, so it cannot be trained or evaluated."
+            tip = 'model.compile("adam", loss=...) first'
+            raise StateError(explain(what, got="no compile()", expected="compile()", hint=tip))
+        plan = self.model.plan_for(shapes)
+        return plan, recipe_of(self.settings, plan, self.model.output_names, self.optimizer)
+
+    def holder(self, plan: Any, compiled: Compiled) -> Holder:
+        """Return the training state for a recipe: the one there is, if it is up to date."""
+        here = self._holder
+        if here is None or here.recipe != compiled.recipe or not here.holds_all:
+            self.end()
+            if self.seed is None:
+                self.seed = next_seed()
+            self._holder = here = Holder(
+                plan, compiled.recipe, self.optimizer, self.seed, self.epochs
+            )
+        return here
+
+    def end(self) -> None:
+        """Bring every variable home."""
+        if self._holder is not None:
+            self.epochs = int(self._holder.train.epoch)
+            self._holder.end()
+            self._holder = None
+
+    # The verbs
+
+    def fit(self, **given: Any) -> Any:
+        """Train; return the history."""
+        return Fit(self, given).run()
+
+    def evaluate(
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int | None,
+        verbose: Any,
+        sample_weight: Any,
+        steps: int | None,
+        callbacks: Any,
+        return_dict: bool,
+    ) -> Any:
+        """Return loss and metrics, as a list in order, a number if there is only one, or by name."""
+        del callbacks
+        feed = as_feed(self.model, x, y, sample_weight)
+        values = self.measured(feed, batch_size or 32, steps)
+        if verbose not in (0, "auto"):
+            print("  ".join(f"{name}: {value:.4g}" for name, value in values.items()))
+        return _told(values, return_dict)
+
+    def measured(self, feed: Rows | Stream, batch_size: int, steps: int | None = None) -> Any:
+        """Return the values of `feed` by Keras's names."""
+        if isinstance(feed, Stream):
+            return self._measured_stream(feed, steps)
+        plan, compiled = self.compiled_for(feed.shapes)
+        examples = feed.part(0, steps * batch_size if steps else None).examples(compiled.recipe)
+        params, state = self.values(plan)
+        found = compile_evaluate(compiled.recipe)(params, state, examples)
+        return compiled.named(_numbers(found))
+
+    def _measured_stream(self, feed: Stream, steps: int | None) -> Any:
+        sums: Any = None
+        found: Any = {}
+        compiled = None
+        for rows in feed.batches(steps):
+            plan, compiled = self.compiled_for(rows.shapes)
+            params, state = self.values(plan)
+            batch = rows.examples(compiled.recipe)
+            sums = begin_sums(compiled.recipe, batch.targets) if sums is None else sums
+            sums, found = compile_running_test(compiled.recipe)(params, state, sums, batch)
+        if compiled is None:
+            what = "There was no batch to measure."
+            raise StateError(explain(what, got="0 batches", expected="at least one"))
+        return compiled.named(_numbers(found))
+
+    def values(self, plan: Any) -> tuple[Any, Any]:
+        """Return the values of a plan's variables: those of the training state, if it has them."""
+        here = self._holder
+        if here is not None and here.holds_all and here.plan.network == plan.network:
+            return here.train.params, here.train.state
+        return values_of(plan.variables())
+
+    def predict(
+        self, x: Any, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any
+    ) -> Any:
+        """Return the outputs for every row, in the structure of the model's outputs."""
+        del batch_size, verbose, callbacks
+        feed = as_feed(self.model, x, None, None, targets=False)
+        parts = feed.batches(steps) if isinstance(feed, Stream) else [feed]
+        pages = [self._predicted(rows) for rows in parts]
+        whole = [np.concatenate(column) for column in zip(*pages, strict=True)]
+        outputs = iter(as_tensor(column) for column in whole)
+        return jax.tree.map(lambda _: next(outputs), self.model.output)
+
+    def _predicted(self, rows: Rows) -> tuple[np.ndarray, ...]:
+        plan = self.model.plan_for(rows.shapes)
+        params, state = self.values(plan)
+        return predict(plan.network, "float32", params, state, rows.inputs(plan.network))
+
+    def train_on_batch(
+        self, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool
+    ) -> Any:
+        """Take one step."""
+        rows = as_feed(self.model, x, y, sample_weight, class_weight)
+        plan, compiled = self.compiled_for(rows.shapes)
+        batch = rows.examples(compiled.recipe)
+        before = self._running("train", compiled, batch)
+        rows, loss = float(before["rows"]), float(before["loss"])
+        values, after = self.step(plan, compiled, batch, before)
+        self._sums["train"] = compiled.recipe, after
+        values["loss"] = (float(after["loss"]) - loss) / (float(after["rows"]) - rows)
+        return _told(values, return_dict)
+
+    def step(self, plan: Any, compiled: Compiled, batch: Examples, sums: Any) -> Any:
+        """Take one step on `batch`; return the values of all since `sums` began, and the sums."""
+        holder = self.holder(plan, compiled)
+        program = compile_running_step(compiled.recipe)
+        holder.trainer.train, sums, found = program(holder.train, sums, batch)
+        return compiled.named(_numbers(found)), sums
+
+    def count_epoch(self) -> None:
+        """Note that an epoch of batches has ended."""
+        if self._holder is not None:
+            train = self._holder.train
+            epoch = jax.device_put(np.int32(int(train.epoch) + 1))
+            self._holder.trainer.train = train._replace(epoch=epoch)
+
+    def test_on_batch(self, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
+        """Measure one batch."""
+        rows = as_feed(self.model, x, y, sample_weight)
+        plan, compiled = self.compiled_for(rows.shapes)
+        batch = rows.examples(compiled.recipe)
+        params, state = self.values(plan)
+        sums = self._running("test", compiled, batch)
+        sums, found = compile_running_test(compiled.recipe)(params, state, sums, batch)
+        self._sums["test"] = compiled.recipe, sums
+        return _told(compiled.named(_numbers(found)), return_dict)
+
+    def reset_metrics(self) -> None:
+        """Let the next batch begin counting anew."""
+        self._sums = {}
+
+    def _running(self, kind: str, compiled: Compiled, batch: Examples) -> Any:
+        recipe, sums = self._sums.get(kind, (None, None))
+        if recipe != compiled.recipe:
+            return begin_sums(compiled.recipe, batch.targets)
+        return sums
+
+    def names(self) -> list[str]:
+        """Return the names of what `evaluate` gives, in its order."""
+        if self.settings is None or self.model._graph is None:
+            return []
+        shapes = tuple(tuple(s or 48 for s in symbol.shape[1:]) for symbol in self.model.inputs)
+        _, compiled = self.compiled_for(shapes)
+        return list(compiled.named(dict.fromkeys(compiled.recipe.names)))
+
+
+def _told(values: dict[str, Any], return_dict: bool) -> Any:
+    if return_dict:
+        return dict(values)
+    listed = list(values.values())
+    return listed[0] if len(listed) == 1 else listed
+
+
+def _numbers(values: Any) -> dict[str, Any]:
+    held = {name: np.asarray(value) for name, value in jax.device_get(values).items()}
+    return {name: float(v) if v.ndim == 0 else v for name, v in held.items()}

@@ -1,0 +1,19 @@
+"""Where the Keras face's seeds come from: one number, and a count.
+
+Keras draws a new seed for every layer; here they are counted from one global seed, 0 unless
+`keras.utils.set_random_seed` said otherwise. So a script gives the same result each time.
+"""
+
+_DEFAULT = 0
+_state = {"seed": _DEFAULT, "count": 0}
+
+
+def set_seed(seed: int) -> None:
+    """Start counting anew from `seed`."""
+    _state.update(seed=int(seed), count=0)
+
+
+def next_seed() -> int:
+    """Return a number below 2**64 that no earlier call since `set_seed` has returned."""
+    _state["count"] += 1
+    return (_state["seed"] & 0xFFFFFFFF) << 32 | _state["count"]

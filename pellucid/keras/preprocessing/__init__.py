@@ -1,0 +1,14 @@
+"""Keras's old room for pictures, sequences and texts; new code finds most of it in `utils`."""
+
+from pellucid.keras.engine.folders import (
+    image_dataset_from_directory as image_dataset_from_directory,
+)
+from pellucid.keras.engine.folders import (
+    text_dataset_from_directory as text_dataset_from_directory,
+)
+from pellucid.keras.engine.windows import (
+    timeseries_dataset_from_array as timeseries_dataset_from_array,
+)
+from pellucid.keras.preprocessing import image as image
+from pellucid.keras.preprocessing import sequence as sequence
+from pellucid.keras.preprocessing import text as text
