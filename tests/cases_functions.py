@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.functions import activations as f
-from pellucid.functions import initializers, losses, metrics, regularizers, schedules
+from pellucid.functions import (
+    constraints,
+    initializers,
+    losses,
+    metrics,
+    regularizers,
+    schedules,
+)
 
 # Functions with settings are tried with other than the default ones, too.
 ACTIVATIONS = {
@@ -66,6 +73,13 @@ REGULARIZERS = {
     "l2": regularizers.L2(0.3),
     "l1_l2": regularizers.L1L2(0.2, 0.3),
     "orthogonal": regularizers.OrthogonalRegularizer(0.5, "columns"),
+}
+
+CONSTRAINTS = {
+    "max_norm": constraints.MaxNorm(0.7, axis=1),
+    "non_neg": constraints.NonNeg(),
+    "unit_norm": constraints.UnitNorm((0, 1)),
+    "min_max_norm": constraints.MinMaxNorm(0.5, 0.9, rate=0.4),
 }
 
 SCHEDULES = {
@@ -131,6 +145,7 @@ LOSSES = {
     "hinge": (LossCase(losses.Hinge(), "answers", "numbers"),),
     "squared_hinge": (LossCase(losses.SquaredHinge(), "signs", "numbers"),),
     "categorical_hinge": (LossCase(losses.CategoricalHinge(), "one_hot", "numbers"),),
+    "reduced": (LossCase(losses.Reduced("poisson", "sum"), "positive", "positive"),),
 }
 
 

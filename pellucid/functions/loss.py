@@ -62,8 +62,8 @@ class Loss(Config, ABC):
     def emphasis(
         self,
         y: Num[Array, "batch ..."],
-        weight: Float[Array, "batch *steps"],
-        mask: Bool[Array, "batch *steps"] | None = None,
+        weight: Float[Array, "batch ..."],
+        mask: Bool[Array, "batch ..."] | None = None,
     ) -> Float[Array, ""]:
         """Return what the mean of a batch's weighted costs is multiplied by.
 
@@ -72,13 +72,11 @@ class Loss(Config, ABC):
         """
         del weight
         counting = self.counting(y)
-        if counting is None and mask is None:
+        if mask is not None:
+            counting = mask if counting is None else counting & deepened(mask, counting.ndim)
+        if counting is None:
             return jnp.ones(())
-        if counting is None or mask is None:
-            both = counting if mask is None else mask
-        else:
-            both = counting & deepened(mask, counting.ndim)
-        return both.size / jnp.maximum(jnp.sum(both), 1).astype(jnp.float32)
+        return counting.size / jnp.maximum(jnp.sum(counting), 1).astype(jnp.float32)
 
     def __call__(
         self,

@@ -66,8 +66,8 @@ class Reduced(Loss):
     def emphasis(
         self,
         y: Num[Array, "batch ..."],
-        weight: Float[Array, "batch *steps"],
-        mask: Bool[Array, "batch *steps"] | None = None,
+        weight: Float[Array, "batch ..."],
+        mask: Bool[Array, "batch ..."] | None = None,
     ) -> Float[Array, ""]:
         if self.reduction == MEAN:
             return self.inner.emphasis(y, weight, mask)

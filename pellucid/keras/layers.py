@@ -7,8 +7,10 @@ from pellucid.keras.engine.inputs import Input as Input
 from pellucid.keras.engine.inputs import InputLayer as InputLayer
 from pellucid.keras.engine.kinds import LAYERS as ROOM
 from pellucid.keras.engine.layer import Layer as Layer
+from pellucid.keras.engine.own_functions import Lambda as Lambda
 from pellucid.keras.engine.spelling import signatures
-from pellucid.keras.engine.translated import translate
+from pellucid.keras.engine.translated import Translated, translate
+from pellucid.keras.engine.variants import VARIANTS
 
 SHORT = {
     "AvgPool": "AveragePooling",
@@ -17,9 +19,15 @@ SHORT = {
     "GlobalMaxPool": "GlobalMaxPooling",
 }
 
+
+def _translated(name: str) -> Any:
+    base = VARIANTS.get(name, Translated)
+    return translate(_core_layers.LAYERS[name], name, base)
+
+
 for _name in signatures():
     if _name in _core_layers.LAYERS and _name not in globals():
-        globals()[_name] = ROOM.file(translate(_core_layers.LAYERS[_name], _name))
+        globals()[_name] = ROOM.file(_translated(_name))
 for _short, _long in SHORT.items():
     for _axes in ("1D", "2D", "3D"):
         if f"{_long}{_axes}" in globals():

@@ -1,6 +1,7 @@
 """Keras's room of tools: labels, files, pictures, sequences, seeds, the progress bar."""
 
 import random
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ from pellucid.keras.engine.windows import (
 Sequence = PyDataset
 
 
-def set_random_seed(seed: int) -> None:
+def set_random_seed(seed: Any) -> None:
     """Let Python, NumPy and everything that Keras draws begin anew from one number.
 
     Raises:

@@ -51,9 +51,8 @@ class Merge(Transformation, ABC):
 
     def mask_of(self, x: Several, mask: Masks) -> Mask:
         """Return where any input counts, if all have masks."""
-        if mask is None or any(part is None for part in mask):
-            return None
-        return functools.reduce(jnp.logical_or, mask)
+        masks = [part for part in mask or () if part is not None]
+        return functools.reduce(jnp.logical_or, masks) if len(masks) == len(x) else None
 
 
 @LAYERS.register()

@@ -14,6 +14,7 @@ from pellucid.base.config import config, option
 from pellucid.base.types import Key, Params, Shape, State
 from pellucid.layers.layer import LAYERS, Mask
 from pellucid.layers.patches import cut
+from pellucid.layers.precision import wide
 from pellucid.layers.shapes import check_axes
 from pellucid.layers.transformation import Transformation
 from pellucid.layers.windows import Sizes, Windows, per_axis
@@ -331,8 +332,9 @@ class GlobalAveragePooling1D(GlobalPooling):
         if mask is None:
             return self.transform(x), state
         counts = mask[..., None]
-        total = jnp.where(counts, x, 0).sum(1, keepdims=self.keepdims)
-        return total / counts.sum(1, keepdims=self.keepdims).astype(x.dtype), state
+        total = jnp.where(counts, wide(x), 0).sum(1, keepdims=self.keepdims)
+        steps = counts.sum(1, keepdims=self.keepdims).astype(total.dtype)
+        return (total / steps).astype(x.dtype), state
 
     def pool(self, x: Array, over: tuple[int, ...]) -> Array:
         return x.mean(over)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pellucid.plots.figures import to_svg
 from pellucid.plots.history import curves
-from pellucid.training.record import EpochRecord
+from pellucid.training.record import EpochRecord, Value, short
 
 
-class History(Mapping[str, list[float]]):
+class History(Mapping[str, list[Value]]):
     """The records of a fit, and a mapping from each value's name to its list by epoch.
 
     Example:
@@ -21,7 +23,7 @@ class History(Mapping[str, list[float]]):
         self.records = list(records)
         self.stopped_because = stopped_because
 
-    def __getitem__(self, name: str) -> list[float]:
+    def __getitem__(self, name: str) -> list[Value]:
         if not self.records or name not in self.records[0].values:
             raise KeyError(name)
         return [record.values[name] for record in self.records]
@@ -48,15 +50,20 @@ class History(Mapping[str, list[float]]):
 
         rates = [record.learning_rate for record in self.records]
         seconds = [record.seconds for record in self.records]
-        columns = {"epoch": self.epochs, **self, "learning_rate": rates, "seconds": seconds}
+        values = {name: [np.asarray(v).tolist() for v in series] for name, series in self.items()}
+        columns = {"epoch": self.epochs, **values, "learning_rate": rates, "seconds": seconds}
         return polars.DataFrame(columns)
 
     def plot(self) -> Any:
-        """Return a matplotlib figure of the loss and the metrics over the epochs."""
-        return curves(dict(self))
+        """Return a matplotlib figure of the loss and the metrics over the epochs.
+
+        A metric that is an array is left out.
+        """
+        numbers = {name: s for name, s in self.items() if not any(map(np.ndim, s))}
+        return curves({name: [float(value) for value in s] for name, s in numbers.items()})
 
     def __repr__(self) -> str:
-        last = ", ".join(f"{name}={series[-1]:.4g}" for name, series in self.items())
+        last = ", ".join(f"{name}={short(series[-1])}" for name, series in self.items())
         return f"<History of {len(self.records)} epochs: {last}>"
 
     def _repr_html_(self) -> str:

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from pellucid.models.live_line import LiveLine
-from pellucid.training.record import EpochRecord, StepsRecord
+from pellucid.training.record import EpochRecord, StepsRecord, short
 
 REDRAWN_EVERY = 0.1  # seconds, in a terminal or notebook
 REPEATED_EVERY = 10.0  # seconds, in a pipe or file, where each line stays
@@ -50,9 +50,5 @@ class Progress:
         where = f"epoch {number}/{self._epochs}"
         if isinstance(record, StepsRecord):
             where += f" step {record.step}/{record.steps}"
-        values = "  ".join(f"{name} {_short(value)}" for name, value in record.values.items())
+        values = "  ".join(f"{name} {short(value)}" for name, value in record.values.items())
         return f"{where}  {values}"
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"

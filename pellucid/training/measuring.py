@@ -41,7 +41,7 @@ def _blank_sums(recipe: Recipe, targets: tuple[tuple[str, Shape, str], ...]) -> 
 
 def costs_of(
     recipe: Recipe, forward: Forward, batch: Examples
-) -> dict[str, Float[Array, "rows *steps"]]:
+) -> dict[str, Float[Array, "rows ..."]]:
     """Return the weighted costs on each output, of examples or of their steps.
 
     The loss on that output is their mean.
@@ -103,8 +103,8 @@ def mean_loss(
 
 
 def _masked(
-    weight: Float[Array, "rows *steps"], mask: Bool[Array, "rows *steps"] | None
-) -> Float[Array, "rows *steps"]:
+    weight: Float[Array, "rows ..."], mask: Bool[Array, "rows ..."] | None
+) -> Float[Array, "rows ..."]:
     """Return weights that are 0 where the mask is false."""
     if mask is None:
         return weight

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from cases_functions import (
     ACTIVATIONS,
+    CONSTRAINTS,
     INITIALIZERS,
     LOSSES,
     METRICS,
@@ -34,6 +35,7 @@ OURS_ALONE = {
     "specificity",
     "balanced_accuracy",
     "loss_metric",
+    "reduced",
     "one_cycle",
 }
 
@@ -209,3 +211,11 @@ def test_reports_on_numbers():
     }
     for ours, theirs in pairs.items():
         np.testing.assert_allclose(ours(y, a), theirs(y, a), **EXACT)
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_constraints(name):
+    ours = CONSTRAINTS[name]
+    theirs = getattr(keras.constraints, type(ours).__name__)(**ours.to_config())
+    weights = jnp.asarray(drawn("numbers", (4, 3), 1), "float32")
+    assert_same(ours(weights), theirs(weights))

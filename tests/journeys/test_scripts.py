@@ -99,7 +99,7 @@ def test_a_script_finds_what_python_would_give_it(tmp_path):
         "import sys; sys.exit('enough')",
         "import sys; sys.exit()",
         "raise SystemExit(True)",
-        "def f():\n    return 1 / 0\ntry:\n    f()\nexcept Exception as e:\n    raise KeyError from e",
+        "def f():\n    1 / 0\ntry:\n    f()\nexcept Exception as e:\n    raise KeyError from e",
         "x = (1,\ny = 2",
         "import sys\nsys.excepthook = lambda *a: print('mine', a[0])\n[][1]",
         "import nowhere_to_be_found",

@@ -25,7 +25,7 @@ SETS_RATE = (LearningRateScheduler, ReduceLROnPlateau)
 # They look on: neither the training nor the logs are different for them.
 ONLOOKERS = (BackupAndRestore, CSVLogger, History, ModelCheckpoint, ProgbarLogger, TensorBoard)
 RULES = (EarlyStopping, ReduceLROnPlateau, TerminateOnNaN)
-VALIDATES = ("never", "sometimes", "always")
+RATE = "learning_rate"
 
 
 class CallbackList(Callback):
@@ -224,7 +224,7 @@ class CallbackList(Callback):
         names = namer(self.validates != "never")
         if names is None:
             return
-        names = (*names, *(["learning_rate"] if self.sets_rate else []))
+        names = (*names, *([RATE] if self.sets_rate else []))
         held_out = namer(True) if self.validates == "never" else ()
         known = (*ONLOOKERS, *RULES, *SETS_RATE)
         complete = not any(
@@ -255,14 +255,14 @@ def _flat(callbacks: Any) -> Iterator[Any]:
 
 
 def _needs_of(callback: Any) -> str:
-    asked = getattr(callback, "needs", None)
-    return asked() if callable(asked) else needs_beyond(callback, Callback)
+    known = isinstance(callback, Callback)
+    return callback.needs() if known else needs_beyond(callback, Callback)
 
 
 def _plain(logs: Logs) -> dict[str, Any]:
-    """Return logs sorted by name, with Python's numbers where that is possible."""
+    """Return logs sorted by name, the rate last, with Python's numbers where that is possible."""
     plain: dict[str, Any] = {}
-    for name, value in sorted((logs or {}).items()):
+    for name, value in sorted((logs or {}).items(), key=lambda item: (item[0] == RATE, item[0])):
         if isinstance(value, Mapping):
             plain.update(_plain(value))
         elif isinstance(value, float | int):

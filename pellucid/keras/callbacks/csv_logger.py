@@ -2,7 +2,6 @@
 
 import csv
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +58,6 @@ class CSVLogger(Callback):
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+    if isinstance(value, str) or np.ndim(value) == 0:
         return value
     return f'"[{", ".join(map(str, value))}]"'

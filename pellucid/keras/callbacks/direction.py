@@ -49,7 +49,8 @@ def _sign_of_metric(metric: Any) -> float | None:
     direction = getattr(metric, "_direction", None)
     if direction is not None:
         return -1.0 if direction == "up" else 1.0
-    core = getattr(metric, "core", None)
-    if type(core) not in {METRICS[name] for name in METRICS}:
+    core = type(getattr(metric, "core", None))
+    known = next((METRICS[name] for name in METRICS if METRICS[name] is core), None)
+    if known is None:
         return None  # a user's own: nothing says which way it goes
-    return -1.0 if type(core).higher_is_better else 1.0
+    return -1.0 if known.higher_is_better else 1.0

@@ -7,10 +7,10 @@ from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.spelling import found_as
 
 
-class Series(dict[str, list[Any]]):
-    """The values of each name by epoch; `acc` finds `accuracy`, `lr` finds `learning_rate`."""
+class Series(dict[str, Any]):
+    """Values by name; `acc` finds `accuracy`, `lr` finds `learning_rate`."""
 
-    def __missing__(self, name: str) -> list[Any]:
+    def __missing__(self, name: str) -> Any:
         found = found_as(name, self) if isinstance(name, str) else None
         if found is None:
             raise KeyError(f"{name}: this fit recorded {', '.join(self) or 'nothing'}")

@@ -37,10 +37,11 @@ class LearningRateScheduler(Callback):
     def _ask(self, epoch: int, now: float) -> float:
         wants_rate = _takes_two(self.schedule)
         rate = self.schedule(epoch, now) if wants_rate else self.schedule(epoch)
-        if isinstance(rate, str | bool) or np.ndim(rate) or not np.isreal(rate):
+        number = np.asarray(rate)
+        if number.ndim or number.dtype.kind not in "iuf":
             what = f"The schedule gave no learning rate for epoch {epoch}."
             raise ConfigError(explain(what, got=repr(rate), expected="a number"))
-        return float(np.asarray(rate))
+        return float(number)
 
 
 def _takes_two(schedule: Callable[..., Any]) -> bool:

@@ -83,6 +83,12 @@ def build_for(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None
     if layer.built or not layer.needs_build:
         layer.built = True
         return
+    layer.build_on(args, kwargs)
+    layer.built = True
+
+
+def build_by_shapes(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Call a layer's `build` with the shapes it asks for: of its first argument, or of each."""
     shapes = [_shape(argument) for argument in args if _has_shape(argument)]
     wanted = [n for n in inspect.signature(layer.build).parameters if n.endswith("shape")]
     if len(wanted) > 1:
@@ -92,7 +98,6 @@ def build_for(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None
     elif shapes or kwargs:
         shapes = shapes or [_shape(a) for a in kwargs.values() if _has_shape(a)]
         layer.build(shapes[0] if shapes else None)
-    layer.built = True
 
 
 def mask_along(scope: Scope, inputs: Any) -> Any:

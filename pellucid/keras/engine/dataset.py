@@ -87,7 +87,7 @@ class Dataset:
 
     @staticmethod
     def from_generator(
-        generator: Callable[..., Iterable[Any]],
+        generator: Any,
         output_types: Any = None,
         output_shapes: Any = None,
         args: Any = (),
@@ -102,8 +102,10 @@ class Dataset:
             raise ConfigError(explain(what, got=got, expected="a function", hint=hint))
         kinds = output_types if output_signature is None else output_signature
 
+        make: Any = generator
+
         def items() -> Iterator[Any]:
-            for value in generator(*(args or ())):
+            for value in make(*(args or ())):
                 yield as_element(value) if kinds is None else _typed(kinds, value)
 
         return Dataset(Stream(items), UNKNOWN_CARDINALITY)

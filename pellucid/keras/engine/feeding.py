@@ -43,15 +43,13 @@ class Rows:
 
     def part(self, first: int, last: int | None) -> Rows:
         """Return the rows from `first` up to `last`."""
-        where = slice(first, last)
+        return self.taken(slice(first, last))
 
-        def cut(column: Any) -> Any:
-            column = _column(column) if hasattr(column, "to_numpy") else column
-            return column[where]
-
+    def taken(self, where: Any) -> Rows:
+        """Return the rows at `where`: a slice, or their numbers."""
         x = [column[where] for column in self.x]
-        y = jax.tree.map(cut, self._structured(self.y))
-        weight = jax.tree.map(cut, self._structured(self.sample_weight))
+        y = jax.tree.map(lambda column: column[where], self._structured(self.y))
+        weight = jax.tree.map(lambda column: column[where], self._structured(self.sample_weight))
         return Rows(self.model, x if len(x) > 1 else x[0], y, weight, self.class_weight)
 
     def inputs(self, network: Network) -> dict[str, np.ndarray]:
@@ -113,7 +111,8 @@ class Stream:
 
     def __init__(self, model: Any, source: Any, class_weight: Any = None) -> None:
         self.model, self.source, self.class_weight = model, source, class_weight
-        self._open: Iterator[Any] | None = None
+        self._open: Iterator[Any] | None = None  # a pass that has begun
+        self._seen = 0  # batches of it
         self._once = hasattr(source, "__next__")
         if model._graph is None:
             self._peek()
@@ -126,11 +125,8 @@ class Stream:
             return 0
 
     def batches(self, steps: int | None = None) -> Iterator[Rows]:
-        """Give the batches of one pass, or the next `steps` of them."""
-        if steps is None and self._once and self._open is not None:
-            steps = None
-        items = self._next(steps) if steps is not None else self._pass()
-        for item in items:
+        """Give the batches of one pass; or the next `steps`, fewer where a pass ends."""
+        for item in self._pass() if steps is None else self._next(steps):
             yield self._rows(item)
 
     def end_epoch(self) -> None:
@@ -150,17 +146,15 @@ class Stream:
         return _gone_through(self.source)
 
     def _next(self, steps: int) -> Iterator[Any]:
-        for _ in range(steps):
-            if self._open is None:
-                self._open = iter(_gone_through(self.source))
-            try:
-                item = next(self._open)
-            except StopIteration:
-                if self._once:
-                    return
-                self._open = iter(_gone_through(self.source))
-                item = next(self._open)
+        """Go on where the last call ended; the pass after its end begins with the next call."""
+        if self._open is None:
+            self._open = iter(_gone_through(self.source))
+        left = len(self) - self._seen if len(self) else steps
+        for item in itertools.islice(self._open, min(steps, left)):
+            self._seen += 1
             yield item
+        if len(self) and self._seen >= len(self) and not self._once:
+            self._open, self._seen = None, 0
 
     def _peek(self) -> None:
         """Let the model see the first batch, which stays the first."""

@@ -15,6 +15,7 @@ from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN as NaNCallb
 from pellucid.keras.engine.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.hints import caller_line, hint
 from pellucid.keras.engine.fits import FitReport, fits
+from pellucid.keras.engine.seeds import next_seed
 from pellucid.training.interrupt import Interrupt
 from pellucid.training.measuring import begin_sums
 from pellucid.training.placement import place
@@ -102,7 +103,7 @@ class Fit:
         if steps is None or isinstance(feed, Stream):
             return feed
         size = self.batch_size or -(-len(feed) // int(steps))
-        return Stream(self.model, _Batches(feed, size, bool(self.given["shuffle"])))
+        return Stream(self.model, _Batches(feed, size, shuffle=bool(self.given["shuffle"])))
 
     def _steps(self, feed: Any) -> int | None:
         if self.given["steps_per_epoch"]:
@@ -162,7 +163,10 @@ class Fit:
             if record is None:
                 break
             if isinstance(record, EpochRecord):
-                self._end_epoch(epoch, self._named(record.values), held_out, record.seconds)
+                logs = self._named(record.values)
+                if callbacks.sets_rate:
+                    logs["learning_rate"] = record.learning_rate
+                self._end_epoch(epoch, logs, held_out, record.seconds)
                 epoch, step, waiting = epoch + 1, 0, True
                 if self.learner.stop_training:
                     break
@@ -265,16 +269,18 @@ class Fit:
 class _Batches:
     """Rows in batches, in a new order for each pass if they are to be shuffled."""
 
-    def __init__(self, rows: Rows, size: int, shuffle: bool) -> None:
+    def __init__(self, rows: Rows, size: int, *, shuffle: bool) -> None:
         self.rows, self.size, self.shuffle = rows, size, shuffle
+        self.random = np.random.default_rng(next_seed())
 
     def __len__(self) -> int:
         return -(-len(self.rows) // self.size)
 
     def __iter__(self) -> Iterator[Any]:
-        rows = self.rows
-        for first in range(0, len(rows), self.size):
-            part = rows.part(first, first + self.size)
+        count = len(self.rows)
+        order = self.random.permutation(count) if self.shuffle else np.arange(count)
+        for first in range(0, count, self.size):
+            part = self.rows.taken(order[first : first + self.size])
             yield (part.x if len(part.x) > 1 else part.x[0]), part.y, part.sample_weight
 
 

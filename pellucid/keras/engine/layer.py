@@ -15,7 +15,7 @@ import numpy as np
 
 from pellucid.base.errors import ShapeError, StateError, explain
 from pellucid.keras import constraints, regularizers
-from pellucid.keras.engine.calling import eager_call, run, symbolic_call
+from pellucid.keras.engine.calling import build_by_shapes, eager_call, run, symbolic_call
 from pellucid.keras.engine.creation import draw_array, first_shape, identified
 from pellucid.keras.engine.custom import Custom
 from pellucid.keras.engine.materials import materialize
@@ -62,6 +62,10 @@ class Layer(Tracked):
     def build(self, input_shape: Any = None) -> None:
         """Create the weights for inputs of `input_shape`, the batch axis included."""
         del input_shape
+
+    def build_on(self, args: Any, kwargs: Any) -> None:
+        """Create the weights for a call with these arguments."""
+        build_by_shapes(self, args, kwargs)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Return the output for the given input."""

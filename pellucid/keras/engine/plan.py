@@ -35,9 +35,9 @@ class Plan(NamedTuple):
     def variables(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the variables behind the network's params and state, as trees."""
         params, state = {}, {}
-        for owner, layer in self.layers.items():
+        for owner in self.network.owners:
             core = self.network[owner].layer
-            params[owner], state[owner] = _variables(core, layer)
+            params[owner], state[owner] = _variables(core, self.layers.get(owner))
         return params, state
 
     def frozen(self) -> frozenset[str]:

@@ -62,7 +62,8 @@ class Sequential(Model):
         if self._source is None:
             kind = x.dtype.name if x.dtype.kind in "iub" else "float32"
             sides = x.shape[1:] if x.ndim > 1 else (1,)
-            self._source = Input(sides, batch_size=None, dtype=kind)
+            # Keras notes the size of the first batch, too; other sizes are taken all the same.
+            self._source = Input(sides, batch_size=min(len(x), 32), dtype=kind)
             self._rewire()
 
     @property

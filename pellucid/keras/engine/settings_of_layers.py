@@ -17,6 +17,7 @@ ROOMS = {
     "constraint": constraints,
 }
 # What says how to run rather than what to compute, or is done by the face itself.
+RENAMED = {("MultiHeadAttention", "output_shape"): "output_dims"}
 WITHOUT_EFFECT = {"seed", "synchronized", "use_cudnn", "weights", "data_format", "flash_attention"}
 
 
@@ -28,12 +29,14 @@ def core_settings(
     Raises:
         ConfigError: a setting asks for what the core does not have.
     """
+    kind = core_class.__name__
+    settings = {RENAMED.get((kind, name), name): value for name, value in settings.items()}
     fields = {field.name for field in dataclasses.fields(core_class)}
     given = {name: core_of(name, value) for name, value in settings.items() if name in fields}
-    defaults = signatures()[core_class.__name__].parameters
+    defaults = signatures()[kind].parameters
     for name in settings.keys() - fields - WITHOUT_EFFECT:
         if settings[name] != defaults[name].default:
-            what = f"{core_class.__name__}({name}=...) is not served."
+            what = f"{kind}({name}=...) is not served."
             expected = f"{name}={defaults[name].default!r}"
             raise ConfigError(explain(what, got=repr(settings[name]), expected=expected))
     given["activity_regularizer"] = core_of("regularizer", activity_regularizer)

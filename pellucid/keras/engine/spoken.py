@@ -10,10 +10,10 @@ from typing import Any
 from pellucid.base.errors import explain, nearest
 
 
-def spoken(base: type, line: str, core: type, about: str = "", **members: Any) -> Any:
+def spoken(base: type, line: str, core: Any, about: str = "", **members: Any) -> Any:
     """Return the subclass of `base` that Keras calls and spells as `line` says.
 
-    `line` is the name and the arguments with their defaults; `core` the class below, whose
+    `line` is the name and the arguments with their defaults; `core` the class or function below, whose
     docstring tells what it computes. The arguments end up where `base._begin` puts them.
     """
     name, _, rest = line.partition("(")

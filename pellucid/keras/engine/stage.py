@@ -7,7 +7,7 @@ Nothing on disk is touched, and an installed Keras stays as it is.
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableSequence, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -34,7 +34,9 @@ class Served(ModuleType):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.__path__: list[str] = []  # so that `import keras.layers` looks below `keras`
+        self.__path__: MutableSequence[
+            str
+        ] = []  # so that `import keras.layers` looks below `keras`
 
     def __reduce__(self) -> tuple[Any, ...]:
         return arrive, (self.__name__,)

@@ -64,6 +64,15 @@ class Translated(Layer):
         """Whether it computes as Keras's layer does: nobody has overridden `call`."""
         return type(self).call is Translated.call
 
+    def build_on(self, args: Any, kwargs: Any) -> None:
+        """Create the weights for such a call."""
+        if not self.is_plain:
+            super().build_on(args, kwargs)
+            return
+        kwargs = {n: v for n, v in kwargs.items() if n not in ("training", "mask")}
+        shapes = [(None, *tuple(x.shape)[1:]) for x in self.inputs_of(args, kwargs)]
+        self.build(shapes if len(shapes) > 1 else shapes[0])
+
     @property
     def supports_masking(self) -> bool:
         """Whether a mask goes along through this layer."""
@@ -144,11 +153,15 @@ class Translated(Layer):
             return super().core_call(args, kwargs)
         kwargs = dict(kwargs)
         training, _ = kwargs.pop("training", None), kwargs.pop("mask", None)
+        inputs = self.inputs_of(args, kwargs)
         core = self.core_for_call(kwargs)
-        inputs = [leaf for leaf in jax.tree.leaves((args, kwargs)) if hasattr(leaf, "shape")]
         if training is not None and current_scope() is None:
             core = InMode(core, training=bool(training))
         return core, inputs
+
+    def inputs_of(self, args: Any, kwargs: Any) -> list[Any]:
+        """Return the arrays or symbols among the arguments of a call, in the core's order."""
+        return [leaf for leaf in jax.tree.leaves((args, kwargs)) if hasattr(leaf, "shape")]
 
     def core_for_call(self, kwargs: dict[str, Any]) -> CoreLayer:
         """Return the core layer for a call with such arguments, which it may take out."""
@@ -163,7 +176,10 @@ class Translated(Layer):
             return super().symbolic_outputs(args, kwargs)
         core, inputs = self.core_call(args, kwargs)
         shapes = [tuple(symbol.shape[1:]) for symbol in inputs]
-        return _symbols(core, shapes, self.dtype if "16" not in self.dtype else "float32")
+        found = _symbols(core, shapes, self.dtype if "16" not in self.dtype else "float32")
+        for symbol in symbols_in(found):
+            symbol.shape = (inputs[0].shape[0], *symbol.shape[1:])
+        return found
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         shapes = args[0] if args else next(iter(kwargs.values()))
@@ -198,7 +214,9 @@ class Translated(Layer):
             revise()
 
 
-def translate(core_class: type[CoreLayer], name: str) -> type[Translated]:
+def translate(
+    core_class: type[CoreLayer], name: str, base: type[Translated] = Translated
+) -> type[Translated]:
     """Return Keras's class `name`, computed by `core_class`."""
     members = {
         "core_class": core_class,
@@ -206,7 +224,7 @@ def translate(core_class: type[CoreLayer], name: str) -> type[Translated]:
         "__module__": "pellucid.keras.layers",
         "__signature__": signatures()[name],
     }
-    return type(name, (Translated,), members)
+    return type(name, (base,), members)
 
 
 def _symbols(core: CoreLayer, shapes: list[Any], dtype: str) -> Any:

@@ -45,19 +45,18 @@ def timeseries_dataset_from_array(
     _check_range("end_index", stop, start + 1, len(series))
     _check_range("sequence_stride", sequence_stride, 1, len(series) - 1)
     _check_range("sampling_rate", sampling_rate, 1, len(series) - 1)
-    series = series[start:stop]
     goals = None if targets is None else np.asarray(targets)[start:stop]
-    count = len(series) - (sequence_length - 1) * sampling_rate
+    count = stop - start - (sequence_length - 1) * sampling_rate
     count = max(count if goals is None else min(count, len(goals)), 0)
     places = np.arange(0, count, sequence_stride)
-    steps = np.arange(0, sequence_length * sampling_rate, sampling_rate)
+    steps = start + np.arange(0, sequence_length * sampling_rate, sampling_rate)
     if shuffle:
         order = next_seed() % 2**32 if seed is None else seed
         np.random.RandomState(order).shuffle(places)
 
     def gather(rows: Any) -> Any:
-        at = places[rows]
-        part = as_leaf(series[np.asarray(at)[..., None] + steps])
+        at = np.asarray(places[rows])
+        part = as_leaf(series[at[..., None] + steps])
         return part if goals is None else (part, as_leaf(goals[at]))
 
     made = Dataset(range(len(places)), len(places), gather)

@@ -2,6 +2,7 @@
 
 import numbers
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ GONE = (
 TINY = 1e-6
 
 
+@dataclass(eq=False, repr=False)
 class ImageDataGenerator:
     """Changes pictures at random: moved, turned, mirrored, brighter; then scaled and centred.
 
@@ -35,65 +37,47 @@ class ImageDataGenerator:
     `featurewise_...` and `zca_whitening` need `fit`; dividing by the spread implies centring.
     """
 
-    def __init__(
-        self,
-        featurewise_center: bool = False,
-        samplewise_center: bool = False,
-        featurewise_std_normalization: bool = False,
-        samplewise_std_normalization: bool = False,
-        zca_whitening: bool = False,
-        zca_epsilon: float = 1e-6,
-        rotation_range: float = 0,
-        width_shift_range: Any = 0.0,
-        height_shift_range: Any = 0.0,
-        brightness_range: Sequence[float] | None = None,
-        shear_range: float = 0.0,
-        zoom_range: Any = 0.0,
-        channel_shift_range: float = 0.0,
-        fill_mode: str = "nearest",
-        cval: float = 0.0,
-        horizontal_flip: bool = False,
-        vertical_flip: bool = False,
-        rescale: float | None = None,
-        preprocessing_function: Callable[[np.ndarray], Any] | None = None,
-        data_format: str | None = None,
-        validation_split: float = 0.0,
-        interpolation_order: int = 1,
-        dtype: Any = None,
-    ) -> None:
+    featurewise_center: bool = False
+    samplewise_center: bool = False
+    featurewise_std_normalization: bool = False
+    samplewise_std_normalization: bool = False
+    zca_whitening: bool = False
+    zca_epsilon: float = 1e-6
+    rotation_range: float = 0
+    width_shift_range: Any = 0.0
+    height_shift_range: Any = 0.0
+    brightness_range: Sequence[float] | None = None
+    shear_range: float = 0.0
+    zoom_range: Any = 0.0
+    channel_shift_range: float = 0.0
+    fill_mode: str = "nearest"
+    cval: float = 0.0
+    horizontal_flip: bool = False
+    vertical_flip: bool = False
+    rescale: float | None = None
+    preprocessing_function: Callable[[np.ndarray], Any] | None = None
+    data_format: Any = None
+    validation_split: float = 0.0
+    interpolation_order: int = 1
+    dtype: Any = None
+    mean: np.ndarray | None = field(default=None, init=False)
+    std: np.ndarray | None = field(default=None, init=False)
+    zca_whitening_matrix: np.ndarray | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
         hint("ImageDataGenerator", GONE)
-        if not 0 <= validation_split < 1:
-            what = "ImageDataGenerator(validation_split=...) is out of range."
-            raise ConfigError(explain(what, got=validation_split, expected="0 up to, but not 1"))
-        spread = featurewise_std_normalization
-        self.featurewise_center = featurewise_center or spread or zca_whitening
-        self.samplewise_center = samplewise_center or samplewise_std_normalization
-        self.featurewise_std_normalization = spread and not zca_whitening
-        self.samplewise_std_normalization = samplewise_std_normalization
-        self.zca_whitening = zca_whitening
-        self.zca_epsilon = zca_epsilon
-        self.rotation_range = rotation_range
-        self.width_shift_range = width_shift_range
-        self.height_shift_range = height_shift_range
-        self.brightness_range = _pair("brightness_range", brightness_range)
-        self.shear_range = shear_range
-        is_one = isinstance(zoom_range, numbers.Real)
-        self.zoom_range = _pair("zoom_range", (1 - zoom_range, 1 + zoom_range) if is_one
-                                else zoom_range)  # fmt: skip
-        self.channel_shift_range = channel_shift_range
-        self.fill_mode = fill_mode
-        self.cval = cval
-        self.horizontal_flip = horizontal_flip
-        self.vertical_flip = vertical_flip
-        self.rescale = rescale
-        self.preprocessing_function = preprocessing_function
-        self.data_format = standardize_data_format(data_format)
-        self.validation_split = validation_split
-        self.interpolation_order = interpolation_order
-        self.dtype = dtype or floatx()
-        self.mean: np.ndarray | None = None
-        self.std: np.ndarray | None = None
-        self.zca_whitening_matrix: np.ndarray | None = None
+        if not 0 <= self.validation_split < 1:
+            what, got = "validation_split is out of range.", self.validation_split
+            raise ConfigError(explain(what, got=got, expected="0 up to, but not 1"))
+        self.featurewise_center |= self.featurewise_std_normalization or self.zca_whitening
+        self.featurewise_std_normalization &= not self.zca_whitening
+        self.samplewise_center |= self.samplewise_std_normalization
+        zoom = self.zoom_range
+        around_one = (1 - zoom, 1 + zoom) if isinstance(zoom, numbers.Real) else zoom
+        self.zoom_range = _pair("zoom_range", around_one)
+        self.brightness_range = _pair("brightness_range", self.brightness_range)
+        self.data_format = standardize_data_format(self.data_format)
+        self.dtype = self.dtype or floatx()
         first = self.data_format == "channels_first"
         self.channel_axis, self.row_axis, self.col_axis = (1, 2, 3) if first else (3, 1, 2)
 

@@ -21,12 +21,7 @@ Analyzer = Callable[[Any], list[str]]
 def text_to_word_sequence(
     input_text: str, filters: str = FILTERS, lower: bool = True, split: str = " "
 ) -> list[str]:
-    """Return the words of a text, without the letters in `filters`.
-
-    Example:
-        >>> text_to_word_sequence("The cat, the hat.")
-        ['the', 'cat', 'the', 'hat']
-    """
+    """Return the words of a text, without the letters in `filters`."""
     hint("preprocessing.text", GONE)
     return _words(input_text, filters, lower, split)
 
@@ -59,7 +54,7 @@ def hashing_trick(
     """
     hint("preprocessing.text", GONE)
     words = _words(text, filters, lower, split) if analyzer is None else analyzer(text)
-    number: Callable[[str], int] = hash_function if callable(hash_function) else _md5
+    number: Any = hash_function if callable(hash_function) else _md5
     return [number(word) % (n - 1) + 1 for word in words]
 
 

@@ -260,9 +260,9 @@ def _numbers(x: Any) -> Any:
     """Return plain Python numbers as an array of the type TensorFlow would give them."""
     if not isinstance(x, list | tuple | int | float):
         return x
-    array = np.asarray(x) if not isinstance(x, list | tuple) or _plain(x) else None
-    if array is None:
+    if isinstance(x, list | tuple) and not _plain(x):
         return ops.stack(list(x))
+    array = np.asarray(x)
     narrow = {"float64": "float32", "int64": "int32"}.get(array.dtype.name)
     return array.astype(narrow) if narrow else array
 

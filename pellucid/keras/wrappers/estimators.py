@@ -40,7 +40,7 @@ class Wrapper(BaseEstimator, ABC):
 
     def __sklearn_clone__(self) -> "Wrapper":
         settings = {"model_kwargs": self.model_kwargs, "fit_kwargs": self.fit_kwargs}
-        copies = {name: clone(value, safe=False) for name, value in settings.items()}
+        copies: Any = {name: clone(value, safe=False) for name, value in settings.items()}
         return type(self)(self.model, self.warm_start, **copies)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -75,7 +75,7 @@ class Wrapper(BaseEstimator, ABC):
                 model.compile_from_config(self.model.get_compile_config())
         else:
             model = self.model(X=x, y=y, **(self.model_kwargs or {}))
-        if model.optimizer is None:
+        if getattr(model, "optimizer", None) is None:
             what = "The model must be compiled before it can be wrapped."
             hint = "call model.compile(optimizer, loss)"
             raise StateError(

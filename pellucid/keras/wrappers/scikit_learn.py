@@ -134,7 +134,7 @@ class KerasEstimator(BaseEstimator, ABC):
             targets = self._targets(np.asarray(labels), model, first=False)
             given["validation_data"] = (as_rows(rows), targets, *weight)
 
-    def _outputs(self, X: Any, kwargs: Mapping[str, Any]) -> np.ndarray:
+    def _outputs(self, X: Any, kwargs: dict[str, Any]) -> np.ndarray:
         check_is_fitted(self)
         given = parameters.for_verb(self.sk_params, parameters.PREDICT, "predict__")
         return np.asarray(self.model_.predict(as_rows(X), **given | kwargs))
@@ -172,7 +172,7 @@ class KerasEstimator(BaseEstimator, ABC):
             raise ConfigError(explain(what, got="no build_fn", expected="a function, or a model"))
         if isinstance(builder, Model):
             model = clone_model(builder)
-            if builder.optimizer is not None and model.optimizer is None:
+            if builder.optimizer is not None and getattr(model, "optimizer", None) is None:
                 model.compile_from_config(builder.get_compile_config())
         else:
             given = parameters.for_builder(self.sk_params, builder)
@@ -180,7 +180,7 @@ class KerasEstimator(BaseEstimator, ABC):
             offered = {"meta": self._meta(x, y), "compile_kwargs": self._compile_kwargs()}
             given |= {name: offered[name] for name in parameters.GIVEN if name in named}
             model = builder(**given)
-        if model.optimizer is None:
+        if getattr(model, "optimizer", None) is None:
             model.compile(**self._compile_kwargs())
         if not model.built:
             model.build((None, *x.shape[1:]))

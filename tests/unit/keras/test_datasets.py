@@ -91,7 +91,9 @@ def test_without_network_the_error_says_what_to_do(home, load, file):
 
 def cifar(rows, **labels):
     data = np.arange(rows * 3072).reshape(rows, 3072) % 256
-    return pickle.dumps({b"data": data.astype(np.uint8)} | {k.encode(): v for k, v in labels.items()})
+    return pickle.dumps(
+        {b"data": data.astype(np.uint8)} | {k.encode(): v for k, v in labels.items()}
+    )
 
 
 def test_cifar10_in_both_of_keras_layouts(home):
@@ -100,7 +102,7 @@ def test_cifar10_in_both_of_keras_layouts(home):
         folder.mkdir(parents=True)
         for name in ("test_batch", *(f"data_batch_{n}" for n in range(1, 6))):
             (folder / name).write_bytes(cifar(2, labels=[7, 8]))
-        (x, y), (x_test, y_test) = datasets.cifar10.load_data()
+        (x, y), (_, y_test) = datasets.cifar10.load_data()
         assert x.shape == (10, 32, 32, 3) and y.shape == (10, 1) and y_test.tolist() == [[7], [8]]
         assert x.dtype == y.dtype == np.uint8 and x[0, 0, 1].tolist() == [1, 1, 1]
         for path in folder.iterdir():

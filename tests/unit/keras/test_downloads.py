@@ -6,6 +6,7 @@ import io
 import tarfile
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +70,7 @@ def server(tmp_path, monkeypatch):
 def test_a_file_is_fetched_once(server, tmp_path, capsys):
     path = get_file("mine.csv", server.url + "/rows.csv")
     assert path == str(tmp_path / "datasets" / "mine.csv")
-    assert open(path, "rb").read() == CONTENT  # noqa: PTH123, SIM115
+    assert Path(path).read_bytes() == CONTENT
     assert get_file("mine.csv", server.url + "/rows.csv") == path
     assert server.asked == ["/rows.csv"]
     assert capsys.readouterr().out.count("Downloading data from") == 1

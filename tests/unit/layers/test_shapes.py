@@ -19,6 +19,12 @@ KEY = jax.random.key(0)
         (layers.RepeatVector(2), (3, 4), r"try: +Flatten\(\) first"),
         (layers.Cropping1D(3), (6, 1), "Cropping1D cuts off all of axis 1"),
         (layers.Cropping2D(2), (5, 4, 1), "Cropping2D cuts off all of axis 2"),
+        (
+            layers.Cropping3D(((0, 0), (0, 0), (2, 2))),
+            (5, 5, 4, 1),
+            "Cropping3D cuts off all of axis 3",
+        ),
+        (layers.ZeroPadding3D(), (5, 5, 1), "ZeroPadding3D takes examples of 4 axes"),
         (layers.UpSampling1D(), (5,), r"try: +Reshape\(\(5, 1\)\) first"),
         (layers.Softmax(axis=2), (5,), "Softmax cannot work along axis 2.*\n.*\n.*1 to 1"),
         (layers.BatchNormalization(axis=0), (5,), "BatchNormalization cannot work along axis 0"),
@@ -50,6 +56,11 @@ def test_what_does_not_fit_is_refused_by_name(layer, shape, words):
         (lambda: layers.Permute((0, 1)), "not an order of axes"),
         (lambda: layers.ZeroPadding1D(-1), "A border is a number of positions"),
         (lambda: layers.ZeroPadding2D((1, 2, 3)), "for its height and its width"),
+        (
+            lambda: layers.ZeroPadding3D((1, 2)),
+            "3 axes: for its depth and its height and its width",
+        ),
+        (lambda: layers.Cropping3D("1"), "These borders are given for 3 axes"),
         (lambda: layers.Cropping2D(((1, 2, 3), 1)), "A border is a number of positions"),
         (lambda: layers.UpSampling2D(interpolation="nearst"), "did you mean 'nearest'"),
     ],
@@ -63,6 +74,7 @@ def test_borders_are_kept_in_one_spelling():
     assert layers.ZeroPadding2D(1) == layers.ZeroPadding2D(((1, 1), (1, 1)))
     assert layers.ZeroPadding2D((1, 2)).padding == ((1, 1), (2, 2))
     assert layers.Cropping1D(2).cropping == (2, 2)
+    assert layers.Cropping3D((1, (0, 2), 3)).cropping == ((1, 1), (0, 2), (3, 3))
 
 
 def test_padding_undoes_cropping():

@@ -1,0 +1,139 @@
+"""Keras's layers that need more than a translation of their settings."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from pellucid.base.errors import ConfigError, explain
+from pellucid.keras.engine.feeding import is_stream
+from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.materials import materialize
+from pellucid.keras.engine.translated import Translated
+from pellucid.keras.engine.variable import current_scope
+from pellucid.layers.layer import Layer as CoreLayer
+
+
+class Attending(Translated):
+    """Attention: what to attend to, and which masks hold, is said with each call."""
+
+    def inputs_of(self, args: Any, kwargs: Any) -> list[Any]:
+        named = dict(zip(("query", "value", "key"), _flat(args), strict=False)) | kwargs
+        order = ("query", "value", "key", "attention_mask")
+        given = [named.get(name) for name in order]
+        if given[1] is None:
+            given[1] = given[0]
+        return [jnp.asarray(x) if isinstance(x, list) else x for x in given if x is not None]
+
+    def core_for_call(self, kwargs: dict[str, Any]) -> CoreLayer:
+        asked = {
+            name: True
+            for name in ("use_causal_mask", "return_attention_scores")
+            if kwargs.pop(name, False)
+        }
+        if kwargs.pop("attention_mask", None) is not None:
+            asked["masked"] = True
+        for name in ("query", "value", "key"):
+            kwargs.pop(name, None)
+        core = super().core_for_call(kwargs)
+        return dataclasses.replace(core, **asked) if asked else core
+
+
+class Scaling(Translated):
+    """Normalization: its mean and variance are given, or learnt from rows by `adapt`."""
+
+    def build(self, input_shape: Any = None) -> None:
+        super().build(input_shape)
+        given = self._settings["mean"] is not None
+        for variable in self._state.values():
+            variable.hidden = given
+
+    def adapt(self, data: Any, steps: int | None = None) -> None:
+        """Learn mean and variance from all rows of `data`, or `steps` batches of them."""
+        if is_stream(data):
+            pages = [page[0] if isinstance(page, tuple) else page for page in data]
+            data = np.concatenate([np.asarray(page) for page in pages[:steps]])
+        rows = np.asarray(getattr(data, "value", data), np.float64)
+        rows = rows[:, None] if rows.ndim == 1 else rows
+        if not self.built:
+            self.build((None, *rows.shape[1:]))
+            self.built = True
+        learnt = self.core.learn(rows)
+        materialize(self._state.values())
+        for name, variable in self._state.items():
+            variable.assign(learnt[name])
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the inputs with mean 0 and variance 1."""
+        self._hint_at_nothing_learnt()
+        return super().call(*args, **kwargs)
+
+    def symbolic_outputs(self, args: Any, kwargs: Any) -> Any:
+        self._hint_at_nothing_learnt()
+        return super().symbolic_outputs(args, kwargs)
+
+    @property
+    def is_plain(self) -> bool:
+        return type(self).call is Scaling.call
+
+    def _hint_at_nothing_learnt(self) -> None:
+        if current_scope() is not None:
+            return
+        seen = self._state.get("seen")
+        known = self._settings["mean"] is not None or (
+            seen is not None and seen.drawn and float(seen.value) > 0
+        )
+        if not known:
+            hint(f"adapt {self.name}", f"{self.name} lets everything pass until adapt(data)")
+
+
+class Sides(Translated):
+    """A wrapper whose inner layer is a user's own is run by that layer's own code."""
+
+    @property
+    def is_plain(self) -> bool:
+        inner = self._settings["layer"]
+        return type(self).call is Sides.call and isinstance(inner, Translated) and inner.is_plain
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
+        """Return what the inner layer makes of each step."""
+        if self.is_plain:
+            return Translated.call(self, inputs, training=training, mask=mask, **kwargs)
+        steps = [self._settings["layer"](inputs[:, t]) for t in range(inputs.shape[1])]
+        return jax.tree.map(lambda *parts: jnp.stack(parts, axis=1), *steps)
+
+    def build(self, input_shape: Any = None) -> None:
+        if self.is_plain:
+            super().build(input_shape)
+
+
+class Directions(Translated):
+    """Bidirectional: its layers must be recurrent ones of Keras's own."""
+
+    def build(self, input_shape: Any = None) -> None:
+        inner = self._settings["layer"]
+        if not (isinstance(inner, Translated) and inner.is_plain):
+            what = "Bidirectional wraps a recurrent layer of Keras's own."
+            expected = "SimpleRNN, LSTM or GRU"
+            raise ConfigError(explain(what, got=type(inner).__name__, expected=expected))
+        super().build(input_shape)
+
+
+VARIANTS: dict[str, type[Translated]] = {
+    "AdditiveAttention": Attending,
+    "Attention": Attending,
+    "Bidirectional": Directions,
+    "MultiHeadAttention": Attending,
+    "Normalization": Scaling,
+    "TimeDistributed": Sides,
+}
+
+
+def _flat(args: Any) -> list[Any]:
+    if len(args) == 1 and isinstance(args[0], list | tuple):
+        return list(args[0])
+    return list(args)

@@ -1,0 +1,146 @@
+"""The little of TensorFlow that is served."""
+
+import importlib
+import logging
+
+import numpy as np
+import pytest
+
+from pellucid.keras.engine.stage import Stage
+from pellucid.keras.tensorflow.names import ADVICE, PLACES
+
+A = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], np.float32)
+
+
+@pytest.fixture
+def tf():
+    with Stage():
+        yield importlib.import_module("tensorflow")
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_name_in_the_table_is_there(name, tf):
+    found = tf
+    for part in name.split("."):
+        found = getattr(found, part)
+    assert found is not None
+
+
+@pytest.mark.parametrize("name", ADVICE)
+def test_advice_is_for_what_is_refused(name, tf):
+    assert not hasattr(tf, name)
+
+
+# What TensorFlow 2 gives for these, by NumPy.
+VALUES = {
+    "reduce_mean": (lambda tf: tf.reduce_mean(A, axis=1), A.mean(1)),
+    "reduce_sum": (lambda tf: tf.reduce_sum(input_tensor=A, axis=0, keepdims=True), A.sum(0)[None]),
+    "reduce_max": (lambda tf: tf.math.reduce_max(A), A.max()),
+    "argmax": (lambda tf: tf.argmax(A), A.argmax(0)),
+    "argmax of a row": (lambda tf: tf.argmax(A, axis=1), A.argmax(1)),
+    "argsort": (lambda tf: tf.argsort(A, direction="DESCENDING"), (-A).argsort(1)),
+    "sort": (lambda tf: tf.sort(A, direction="DESCENDING"), -np.sort(-A)),
+    "clip_by_value": (lambda tf: tf.clip_by_value(A, -1.0, 1.0), A.clip(-1, 1)),
+    "concat": (lambda tf: tf.concat([A, A], axis=1), np.hstack([A, A])),
+    "stack": (lambda tf: tf.stack([A, A], axis=1), np.stack([A, A], 1)),
+    "unstack": (lambda tf: tf.unstack(A)[1], A[1]),
+    "expand_dims": (lambda tf: tf.expand_dims(A, -1), A[..., None]),
+    "squeeze": (lambda tf: tf.squeeze(A[None]), A),
+    "one_hot": (lambda tf: tf.one_hot([0, 2], 3), np.eye(3)[[0, 2]]),
+    "one_hot of others": (lambda tf: tf.one_hot([1], 2, 5.0, -1.0), [[-1, 5]]),
+    "split": (lambda tf: tf.split(A, [1, 2], axis=1)[1], A[:, 1:]),
+    "fill": (lambda tf: tf.fill([2, 2], 7.0), np.full((2, 2), 7)),
+    "gather": (lambda tf: tf.gather(A, [1, 0]), A[[1, 0]]),
+    "gather columns": (lambda tf: tf.gather(A, [2], axis=1), A[:, [2]]),
+    "pad": (lambda tf: tf.pad(A, [[0, 1], [1, 0]]), np.pad(A, [(0, 1), (1, 0)])),
+    "pow": (lambda tf: tf.pow(A, 2.0), A**2),
+    "range": (lambda tf: tf.range(2, 8, 3), [2, 5]),
+    "reverse": (lambda tf: tf.reverse(A, axis=[1]), A[:, ::-1]),
+    "tile": (lambda tf: tf.tile(A, [2, 1]), np.tile(A, (2, 1))),
+    "top_k": (lambda tf: tf.math.top_k(A, 2)[0], -np.sort(-A)[:, :2]),
+    "where": (lambda tf: tf.where(A > 0, A, 0.0), np.maximum(A, 0)),
+    "cumsum": (lambda tf: tf.cumsum(A), A.cumsum(0)),
+    "squared_difference": (lambda tf: tf.math.squared_difference(A, 1.0), (A - 1) ** 2),
+    "divide_no_nan": (lambda tf: tf.math.divide_no_nan(A, np.zeros_like(A)), np.zeros_like(A)),
+    "xlogy": (lambda tf: tf.math.xlogy(np.float32([0, 2]), np.float32([0, 3])), [0, 2 * np.log(3)]),
+    "l2_normalize": (
+        lambda tf: tf.nn.l2_normalize(A, axis=1),
+        A / np.linalg.norm(A, axis=1, keepdims=True),
+    ),
+    "leaky_relu": (lambda tf: tf.nn.leaky_relu(A), np.where(A > 0, A, 0.2 * A)),
+    "moments": (lambda tf: tf.nn.moments(A, axes=[0])[1], A.var(0)),
+    "sigmoid": (lambda tf: tf.sigmoid(A), 1 / (1 + np.exp(-A))),
+    "softmax": (lambda tf: tf.nn.softmax(A), np.exp(A) / np.exp(A).sum(1, keepdims=True)),
+    "sigmoid cross-entropy": (
+        lambda tf: tf.nn.sigmoid_cross_entropy_with_logits(labels=np.ones_like(A), logits=A),
+        np.log1p(np.exp(-A)),
+    ),
+    "softmax cross-entropy": (
+        lambda tf: tf.nn.sparse_softmax_cross_entropy_with_logits(
+            labels=np.array([0, 1]), logits=A
+        ),
+        np.log(np.exp(A).sum(1)) - A[[0, 1], [0, 1]],
+    ),
+    "add_n": (lambda tf: tf.add_n([A, A, A]), 3 * A),
+    "cast": (lambda tf: tf.cast([1.7, -1.7], tf.int32), [1, -1]),
+    "constant": (lambda tf: tf.constant(3.0, shape=[2, 2]), np.full((2, 2), 3)),
+    "matmul": (lambda tf: tf.matmul(A, A.T), A @ A.T),
+    "operators": (lambda tf: tf.constant([1, 2]) * 2 + 1, [3, 5]),
+}
+
+
+@pytest.mark.parametrize("case", VALUES)
+def test_values_are_tensorflow_s(case, tf):
+    call, expected = VALUES[case]
+    np.testing.assert_allclose(np.asarray(call(tf)), expected, rtol=2e-6, atol=1e-6)
+
+
+def test_constants_have_tensorflow_s_types(tf):
+    assert tf.constant(1.5).dtype == tf.float32 == "float32"
+    assert tf.constant([1, 2]).dtype == tf.int32
+    assert tf.constant(np.zeros(2)).dtype == tf.float64
+    assert tf.constant(2, dtype=tf.float32).numpy() == 2.0
+    assert tf.zeros((2, 3)).dtype == tf.float32
+    assert tf.convert_to_tensor(A) is not None and tf.is_tensor(tf.constant(A))
+    assert not tf.is_tensor(A)
+
+
+def test_a_variable_keeps_its_identity(tf):
+    variable = tf.Variable([1.0, 2.0])
+    variable.assign_add([1.0, 1.0])
+    np.testing.assert_array_equal(tf.reduce_sum(variable), 5.0)
+
+
+def test_symbols_go_through(tf):
+    x = tf.keras.Input((3,))
+    model = tf.keras.Model(x, tf.reduce_sum(tf.abs(x) * 2.0, axis=-1))
+    np.testing.assert_allclose(model.predict(A, verbose=0), 2 * np.abs(A).sum(1), rtol=1e-6)
+
+
+def test_switches_do_nothing(tf):
+    assert tf.config.list_physical_devices("GPU") == []
+    assert [device.device_type for device in tf.config.list_physical_devices()] == ["CPU"]
+    assert not tf.test.is_gpu_available() and tf.executing_eagerly()
+    assert isinstance(tf.get_logger(), logging.Logger)
+    tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+    tf.compat.v1.disable_eager_execution()
+    config = tf.compat.v1.ConfigProto()
+    config.gpu_options.allow_growth = True
+    with tf.compat.v1.Session(config=config), tf.device("/CPU:0"):
+        pass
+
+    @tf.function
+    def doubled(x):
+        return x * 2
+
+    assert doubled(2) == tf.function(jit_compile=True)(doubled)(2) == 4
+    with tf.distribute.MirroredStrategy().scope():
+        pass
+
+
+def test_seeds_repeat(tf):
+    def draw():
+        tf.random.set_seed(3)
+        return np.asarray(tf.random.normal((4,)))
+
+    np.testing.assert_array_equal(draw(), draw())
