@@ -16,6 +16,7 @@ from pellucid.base.registry import Registry
 from pellucid.data.reading import Reading
 from pellucid.data.sources import SETS
 from pellucid.experiments.experiment import Experiment
+from pellucid.functions.constraints import CONSTRAINTS
 from pellucid.functions.initializers import INITIALIZERS
 from pellucid.functions.losses import LOSSES
 from pellucid.functions.metrics import METRICS
@@ -32,7 +33,7 @@ HEAD = """# Reference
 What there is, by name. Written by `docs/reference.py` from the code; do not edit it by hand.
 Wherever a name is asked for, the thing itself may stand: `"adam"` or `Adam(0.01)`."""
 SETTINGS = ("name", "what it is", "settings and their defaults")
-EVERY_LAYER = ("name", "trainable")
+EVERY_LAYER = ("name", "trainable", "activity_regularizer")
 Rows = Sequence[Sequence[str]]
 
 
@@ -42,7 +43,9 @@ def reference() -> str:
 
 
 def _parts() -> Iterator[str]:
-    yield _part("Layers", "From `pellucid.layers`.", SETTINGS, _configs(LAYERS, by_class=True))
+    common = ", ".join(f"`{name}`" for name in EVERY_LAYER)
+    words = f"From `pellucid.layers`. All of them have {common}."
+    yield _part("Layers", words, SETTINGS, _configs(LAYERS, by_class=True))
     yield _part(
         "Activations",
         'By name, as in `Dense(8, "relu")`. Softmax and its kin: its first output, for z and 0.',
@@ -66,6 +69,8 @@ def _parts() -> Iterator[str]:
     yield _part("Initializers", words, SETTINGS, _configs(INITIALIZERS))
     words = "From `pellucid.functions.regularizers`."
     yield _part("Regularizers", words, SETTINGS, _configs(REGULARIZERS))
+    words = "From `pellucid.functions.constraints`: they act on parameters after each update."
+    yield _part("Constraints", words, SETTINGS, _configs(CONSTRAINTS))
     words = "From `pellucid.training.rules`: they act after each epoch, inside the program."
     yield _part("Rules", words, SETTINGS, _configs(RULES, by_class=True))
     words = "For `pellucid.open_data` and the command line."
@@ -105,7 +110,7 @@ def _loss(name: str) -> Sequence[str]:
     cls = LOSSES[name]
     link = getattr(cls(), "link", None)
     linked = _code(link.__name__) if link is not None else ""
-    wanted = {"same": "numbers", "labels": "class indices"}[cls.targets]
+    wanted = {"same": "numbers", "labels": "class indices"}[cls().targets]
     return _code(name), _first(cls), linked, wanted, _signature(cls)
 
 

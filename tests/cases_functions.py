@@ -178,40 +178,104 @@ METRICS = {
     "precision": (
         MetricCase(metrics.Precision(0.3), "one_hot", "rows"),
         MetricCase(metrics.Precision(None, average="macro"), "labels", "rows"),
+        MetricCase(metrics.Precision((0.2, 0.4)), "one_hot", "rows"),
+        MetricCase(metrics.Precision(None, top_k=2), "one_hot", "rows"),
     ),
     "recall": (
         MetricCase(metrics.Recall(0.3, class_id=2), "one_hot", "rows"),
         MetricCase(metrics.Recall(None, average="weighted"), "labels", "rows"),
+        MetricCase(metrics.Recall((0.1, 0.3, 0.6), top_k=2, class_id=1), "one_hot", "rows"),
     ),
     "specificity": (MetricCase(metrics.Specificity(0.4), "answers", "shares", 1),),
     "f1_score": (
         MetricCase(metrics.F1Score(), "labels", "rows"),
-        MetricCase(metrics.F1Score(0.4, average="weighted"), "one_hot", "rows"),
-        MetricCase(metrics.F1Score(average="micro"), "one_hot", "rows"),
+        MetricCase(metrics.F1Score("weighted", 0.4), "one_hot", "rows"),
+        MetricCase(metrics.F1Score("micro"), "one_hot", "rows"),
+        MetricCase(metrics.F1Score(None, 0.3), "one_hot", "rows"),
+    ),
+    "fbeta_score": (
+        MetricCase(metrics.FBetaScore(None, 2.0), "one_hot", "rows"),
+        MetricCase(metrics.FBetaScore("weighted", 0.5, 0.3), "answers", "shares"),
+        MetricCase(metrics.FBetaScore("macro", 0.5, 0.3), "answers", "shares", 1),
     ),
     "balanced_accuracy": (
         MetricCase(metrics.BalancedAccuracy(), "labels", "rows"),
         MetricCase(metrics.BalancedAccuracy(0.4), "answers", "shares", 1),
     ),
-    "true_positives": (MetricCase(metrics.TruePositives(0.4), "answers", "shares"),),
+    "true_positives": (
+        MetricCase(metrics.TruePositives(0.4), "answers", "shares"),
+        MetricCase(metrics.TruePositives((0.2, 0.4)), "answers", "shares"),
+    ),
     "true_negatives": (MetricCase(metrics.TrueNegatives(0.4), "answers", "shares"),),
     "false_positives": (MetricCase(metrics.FalsePositives(0.4), "answers", "shares"),),
-    "false_negatives": (MetricCase(metrics.FalseNegatives(0.4), "answers", "shares"),),
+    "false_negatives": (
+        MetricCase(metrics.FalseNegatives(0.4), "answers", "shares"),
+        MetricCase(metrics.FalseNegatives((0.2, 0.4)), "answers", "shares"),
+    ),
     "auc": (
         MetricCase(metrics.AUC(50), "answers", "shares", 1),
         MetricCase(metrics.AUC(curve="PR"), "answers", "shares"),
         MetricCase(metrics.AUC(multi_label=True), "one_hot", "rows"),
         MetricCase(metrics.AUC(curve="PR", multi_label=True), "one_hot", "rows"),
         MetricCase(metrics.AUC(from_logits=True), "answers", "numbers", 1),
+        MetricCase(metrics.AUC(summation_method="minoring"), "answers", "shares", 1),
+        MetricCase(metrics.AUC(curve="PR", summation_method="majoring"), "answers", "shares"),
+        MetricCase(metrics.AUC(curve="PRGAIN"), "answers", "shares", 1),
+        MetricCase(metrics.AUC(thresholds=(0.6, 0.2, 0.3)), "answers", "shares"),
+        MetricCase(
+            metrics.AUC(multi_label=True, num_labels=4, label_weights=(1, 2, 0, 3)),
+            *("answers", "shares"),
+        ),
+        MetricCase(metrics.AUC(label_weights=(1, 2, 0, 3)), "answers", "shares"),
+    ),
+    "precision_at_recall": (
+        MetricCase(metrics.PrecisionAtRecall(0.6), "answers", "shares", 1),
+        MetricCase(metrics.PrecisionAtRecall(0.6, num_thresholds=1), "answers", "shares", 1),
+    ),
+    "recall_at_precision": (
+        MetricCase(metrics.RecallAtPrecision(0.5, num_thresholds=20), "answers", "shares"),
+    ),
+    "sensitivity_at_specificity": (
+        MetricCase(metrics.SensitivityAtSpecificity(0.3, class_id=2), "one_hot", "rows"),
+    ),
+    "specificity_at_sensitivity": (
+        MetricCase(metrics.SpecificityAtSensitivity(0.3), "answers", "shares"),
+    ),
+    "iou": (
+        MetricCase(metrics.IoU(4, (0, 2), sparse_y_pred=False), "labels", "rows"),
+        MetricCase(metrics.IoU(4, (1,)), "indices", "indices", 1),
+        MetricCase(
+            metrics.IoU(4, (1, 3), ignore_class=1, sparse_y_true=False, sparse_y_pred=False),
+            *("one_hot", "rows"),
+        ),
+    ),
+    "mean_iou": (
+        MetricCase(metrics.MeanIoU(3), "indices", "indices", 1),
+        MetricCase(metrics.MeanIoU(5, ignore_class=0, sparse_y_pred=False), "labels", "rows"),
+    ),
+    "one_hot_iou": (MetricCase(metrics.OneHotIoU(4, (0, 3)), "one_hot", "rows"),),
+    "one_hot_mean_iou": (
+        MetricCase(metrics.OneHotMeanIoU(4), "one_hot", "rows"),
+        MetricCase(metrics.OneHotMeanIoU(4, ignore_class=2), "one_hot", "rows"),
+    ),
+    "binary_iou": (
+        MetricCase(metrics.BinaryIoU(), "answers", "shares"),
+        MetricCase(metrics.BinaryIoU((1,), 0.3), "answers", "shares"),
     ),
     "loss_metric": (
         MetricCase(metrics.LossMetric("mean_absolute_error"), "numbers", "numbers"),
         MetricCase(metrics.LossMetric("sparse_categorical_crossentropy"), "labels", "rows"),
+        MetricCase(
+            metrics.LossMetric(losses.SparseCategoricalCrossentropy(ignore_class=1)),
+            *("labels", "rows"),
+        ),
     ),
     "root_mean_squared_error": (MetricCase(metrics.RootMeanSquaredError(), "numbers", "numbers"),),
     "r2_score": (
         MetricCase(metrics.R2Score(), "numbers", "numbers"),
         MetricCase(metrics.R2Score("variance_weighted_average"), "numbers", "numbers"),
+        MetricCase(metrics.R2Score(None), "numbers", "numbers"),
+        MetricCase(metrics.R2Score(num_regressors=3), "numbers", "numbers"),
     ),
     "cosine_similarity": (MetricCase(metrics.CosineSimilarity(), "numbers", "numbers"),),
 }
@@ -228,6 +292,7 @@ def drawn(kind: str, shape: tuple[int, ...], seed: int) -> np.ndarray:
         "signs": lambda: random.choice([-1.0, 1.0], shape),
         "shares": lambda: random.uniform(0.05, 0.95, shape),
         "labels": lambda: random.integers(0, classes, shape[:-1]),
+        "indices": lambda: random.integers(0, 4, shape),
         "one_hot": lambda: np.eye(classes)[random.integers(0, classes, shape[:-1])],
         "rows": lambda: random.dirichlet(np.full(classes, 2.0), shape[:-1]),
     }

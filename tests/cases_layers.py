@@ -82,9 +82,7 @@ CASES: dict[str, Case] = {
         layers.TimeDistributed(layers.Conv2D(3, 2, activation="tanh")), ((3, *IMAGE),)
     ),
     "ActivityRegularization": Case(layers.ActivityRegularization(0.1, 0.2), ((5,),)),
-    "ChannelsFirst": Case(
-        layers.ChannelsFirst(layers.Conv2D(3, 2, padding="same")), ((4, 6, 5),)
-    ),
+    "ChannelsFirst": Case(layers.ChannelsFirst(layers.Conv2D(3, 2, padding="same")), ((4, 6, 5),)),
     "InMode": Case(
         layers.InMode(layers.BatchNormalization(momentum=0.9, name="n"), training=False), (IMAGE,)
     ),

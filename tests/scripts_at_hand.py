@@ -26,6 +26,8 @@ def play(name, *arguments):
 
     environment, folder = dict(os.environ), Path.cwd()
     try:
+        if arguments:
+            utils.set_random_seed(int(arguments[0]))
         with ExitStack() as setting:
             setting.enter_context(warnings.catch_warnings())
             warnings.simplefilter("default")

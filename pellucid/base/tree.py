@@ -14,21 +14,19 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return dict(_leaves(tree, prefix))
 
 
-def unflatten(leaves: Mapping[str, Any]) -> dict[str, Any]:
-    """Return nested dictionaries from leaves by their path: what `flatten` undid.
+def refill(tree: Mapping[str, Any], leaves: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return a tree of the same form with other leaves, by their path.
 
     Example:
-        >>> unflatten({"dense/kernel": 1, "dense/bias": 2})
-        {'dense': {'kernel': 1, 'bias': 2}}
+        >>> refill({"dense": {"kernel": 1}, "relu": {}}, {"dense/kernel": 5, "other": 6})
+        {'dense': {'kernel': 5}, 'relu': {}}
     """
-    tree: dict[str, Any] = {}
-    for path, leaf in leaves.items():
-        *folders, name = path.split("/")
-        place = tree
-        for folder in folders:
-            place = place.setdefault(folder, {})
-        place[name] = leaf
-    return tree
+    return {
+        name: refill(child, leaves, f"{prefix}{name}/")
+        if isinstance(child, Mapping)
+        else leaves[prefix + name]
+        for name, child in tree.items()
+    }
 
 
 def _leaves(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:

@@ -25,8 +25,8 @@ class Loss(Config, ABC):
     the cost is computed from z, which is exact where `cost(y, a)` would lose digits,
     and the output layer's error delta is a - y up to a constant (not for focal losses).
 
-    `targets` says what y is: "same" for numbers in the shape of a, "labels" for the
-    index of a class, without a's last axis.
+    `targets` says what y is: "same" for numbers in the shape of a, "labels" for the index
+    of a class, without a's last axis, "any" for numbers as they come.
     """
 
     targets: ClassVar[str] = "same"

@@ -17,6 +17,7 @@ from pellucid.functions.confusion import BalancedAccuracy as BalancedAccuracy
 from pellucid.functions.confusion import F1Score as F1Score
 from pellucid.functions.confusion import FalseNegatives as FalseNegatives
 from pellucid.functions.confusion import FalsePositives as FalsePositives
+from pellucid.functions.confusion import FBetaScore as FBetaScore
 from pellucid.functions.confusion import Precision as Precision
 from pellucid.functions.confusion import Recall as Recall
 from pellucid.functions.confusion import Specificity as Specificity
@@ -25,6 +26,19 @@ from pellucid.functions.confusion import TruePositives as TruePositives
 from pellucid.functions.curves import AUC as AUC
 from pellucid.functions.metric import METRICS as METRICS
 from pellucid.functions.metric import Metric as Metric
+from pellucid.functions.operating_points import PrecisionAtRecall as PrecisionAtRecall
+from pellucid.functions.operating_points import RecallAtPrecision as RecallAtPrecision
+from pellucid.functions.operating_points import (
+    SensitivityAtSpecificity as SensitivityAtSpecificity,
+)
+from pellucid.functions.operating_points import (
+    SpecificityAtSensitivity as SpecificityAtSensitivity,
+)
+from pellucid.functions.overlap import BinaryIoU as BinaryIoU
+from pellucid.functions.overlap import IoU as IoU
+from pellucid.functions.overlap import MeanIoU as MeanIoU
+from pellucid.functions.overlap import OneHotIoU as OneHotIoU
+from pellucid.functions.overlap import OneHotMeanIoU as OneHotMeanIoU
 from pellucid.functions.regression import CosineSimilarity as CosineSimilarity
 from pellucid.functions.regression import LossMetric as LossMetric
 from pellucid.functions.regression import R2Score as R2Score

@@ -1,8 +1,5 @@
 """From the costs of a batch to one number, in other ways than the mean."""
 
-from collections.abc import Callable
-from typing import Any
-
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Num
 
@@ -22,7 +19,7 @@ class Reduced(Loss):
     and "mean_with_sample_weight" divides by sum_i w_i.
     """
 
-    loss: Loss | str | Callable[..., Any] = option(
+    loss: Loss | str = option(
         default="mean_squared_error", choices=LOSSES, about="whose costs are reduced"
     )
     reduction: str = option(default=SUM, choices=(MEAN, SUM, WEIGHTED), about="to what")

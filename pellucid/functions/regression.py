@@ -22,7 +22,7 @@ from pellucid.functions.metric import (
     wide,
 )
 
-AGGREGATIONS = ("uniform_average", "variance_weighted_average")
+AGGREGATIONS = ("uniform_average", "variance_weighted_average", None)
 
 
 @METRICS.register("loss_metric")
@@ -39,7 +39,11 @@ class LossMetric(Metric):
     def sums(self, y: Targets, a: Outputs, weight: Weight) -> Sums:
         loss = LOSSES.resolve(self.loss)
         y = y if loss.targets == "labels" else y.astype(a.dtype)
-        return mean_sums(loss.cost(y, a), weight)
+        sums = mean_sums(loss.cost(y, a), weight)
+        counting = loss.counting(y)
+        if counting is None:
+            return sums
+        return {**sums, "count": mean_sums(counting, weight)["total"]}
 
     def value(self, sums: Sums) -> Float[Array, ""]:
         return mean_value(sums)
@@ -64,13 +68,16 @@ class RootMeanSquaredError(Metric):
 class R2Score(Metric):
     """1 - sum (a - y)^2 / sum (y - mean y)^2: 1 is perfect, 0 is what the mean of y scores.
 
-    Of several outputs, the mean, or weighted by the variance of their targets. Targets far
-    from 0 for their spread lose digits in these sums; `scores.r2` does not.
+    Of several outputs, the mean, or weighted by the variance of their targets, or each (None).
+    With `num_regressors` p, adjusted: 1 - (1 - R2)(n - 1) / (n - p - 1), where n counts
+    numbers, their weights included, if it is above p + 1. Targets far from 0 for their
+    spread lose digits in these sums; `scores.r2` does not.
     """
 
-    class_aggregation: str = option(
+    class_aggregation: str | None = option(
         default="uniform_average", choices=AGGREGATIONS, about="how outputs are averaged"
     )
+    num_regressors: int = option(default=0, at_least=0, about="inputs, to adjust for; 0: don't")
 
     def sums(self, y: Targets, a: Outputs, weight: Weight) -> Sums:
         y, a = wide(y).reshape(-1, y.shape[-1]), wide(a).reshape(-1, a.shape[-1])
@@ -82,12 +89,19 @@ class R2Score(Metric):
             "errors": jnp.sum(each * jnp.square(a - y), axis=0),
         }
 
-    def value(self, sums: Sums) -> Float[Array, ""]:
+    def value(self, sums: Sums) -> Float[Array, "..."]:
         spread = sums["squares"] - sums["total"] * quotient(sums["total"], sums["count"])
         scores = jnp.where(spread > 0, 1 - quotient(sums["errors"], spread), 0)
         if self.class_aggregation == "uniform_average":
-            return jnp.mean(scores)
-        return quotient(jnp.sum(scores * spread), jnp.sum(spread))
+            scores = jnp.mean(scores)
+        elif self.class_aggregation == "variance_weighted_average":
+            scores = quotient(jnp.sum(scores * spread), jnp.sum(spread))
+        if not self.num_regressors:
+            return scores
+        numbers = sums["count"] * spread.size
+        left = numbers - self.num_regressors - 1
+        adjusted = 1 - (1 - scores) * quotient(numbers - 1, left)
+        return jnp.where(left > 0, adjusted, scores)
 
 
 @METRICS.register("cosine_similarity")

@@ -33,7 +33,7 @@ def _made(line: str, function: Callable[..., Any], *names: str) -> Any:
 
 
 def _relu(z: Any, negative_slope: float, max_value: float | None, threshold: float) -> Any:
-    """a = z if z > threshold, else negative_slope (z - threshold); at most max_value"""
+    """A = z if z > threshold, else negative_slope (z - threshold); at most max_value."""
     above = jnp.where(z > threshold, z, negative_slope * (z - threshold))
     return above if max_value is None else jnp.minimum(above, max_value)
 

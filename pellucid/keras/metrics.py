@@ -145,10 +145,10 @@ def _loss(name: str, function: Any, more: str, *names: str, title: str = "") -> 
     return _mean(line, function, function.below, *names)
 
 
-def _counts(line: str, *names: str, **renamed: str) -> Any:
+def _counts(line: str, *names: str) -> Any:
     """File and return the class whose sums are those of the core's class of the same name."""
-    core_class = getattr(core, line.partition("(")[0], TranslatedSums)
-    return ROOM.file(spoken(TranslatedSums, line, core_class, renamed=renamed), *names)
+    core_class = getattr(core, line.partition("(")[0])
+    return ROOM.file(spoken(TranslatedSums, line, core_class), *names)
 
 
 ROOM.file(Metric)
@@ -236,13 +236,10 @@ AUC = _counts(
     "dtype=None, thresholds=None, multi_label=False, num_labels=None, label_weights=None, "
     "from_logits=False)"
 )
-F1Score = _counts(
-    "F1Score(average=None, threshold=None, name='f1_score', dtype=None)", threshold="thresholds"
-)
+F1Score = _counts("F1Score(average=None, threshold=None, name='f1_score', dtype=None)")
 FBetaScore = _counts(
     "FBetaScore(average=None, beta=1.0, threshold=None, name='fbeta_score', dtype=None)",
     "fbeta_score",
-    threshold="thresholds",
 )
 R2Score = _counts(
     "R2Score(class_aggregation='uniform_average', num_regressors=0, name='r2_score', dtype=None)"
@@ -254,12 +251,13 @@ RecallAtPrecision = _counts(f"RecallAtPrecision(precision, {_AT})")
 SensitivityAtSpecificity = _counts(f"SensitivityAtSpecificity(specificity, {_AT})")
 SpecificityAtSensitivity = _counts(f"SpecificityAtSensitivity(sensitivity, {_AT})")
 
-_SPARSE = "name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True, axis=-1"
+_SPARSE = (
+    "name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True, axis=-1"
+)
 _ONE_HOT = "name=None, dtype=None, ignore_class=None, sparse_y_pred=False, axis=-1"
 IoU = _counts(f"IoU(num_classes, target_class_ids, {_SPARSE})")
 BinaryIoU = _counts(
     "BinaryIoU(target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None)",
-    threshold="thresholds",
 )
 MeanIoU = _counts(f"MeanIoU(num_classes, {_SPARSE})")
 OneHotIoU = _counts(f"OneHotIoU(num_classes, target_class_ids, {_ONE_HOT})")

@@ -141,4 +141,6 @@ def _applied(name: str, function: Any, x: Any) -> Any:
 
 
 def _sides(noise_shape: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(own if side is None else side for side, own in zip(noise_shape, shape, strict=True))
+    return tuple(
+        own if side is None else side for side, own in zip(noise_shape, shape, strict=True)
+    )

@@ -16,9 +16,11 @@ from pellucid.functions.activations import ACTIVATIONS, elu, leaky_relu, relu, s
 from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
-from pellucid.layers.layer import LAYERS, Layer
+from pellucid.layers.layer import LAYERS, Layer, Mask
 from pellucid.layers.shapes import array_axes, array_axis
 from pellucid.layers.transformation import Transformation
+
+LEFT_OUT = -1e9  # a z so low that its share is 0
 
 
 @config
@@ -115,9 +117,28 @@ class ELU(ActivationLayer):
 @LAYERS.register()
 @config
 class Softmax(ActivationLayer):
-    """a = exp(x) / sum(exp(x)) along `axis`: probabilities that add up to 1."""
+    """a = exp(x) / sum(exp(x)) along `axis`: probabilities that add up to 1.
+
+    A mask with the axes of x leaves classes out: they get probability 0.
+    """
+
+    uses_mask = True
 
     axis: int = option(default=-1, about="the axis of the classes; 0 is the batch")
+
+    def apply(
+        self,
+        params: Params,
+        state: State,
+        x: Float[Array, "batch *shape"],
+        *,
+        key: Key,
+        training: bool,
+        mask: Mask = None,
+    ) -> tuple[Float[Array, "batch *shape"], State]:
+        if mask is None or mask.ndim != x.ndim:
+            return x, state
+        return jnp.where(mask, x, LEFT_OUT), state
 
     @property
     def nonlinearity(self) -> Function:

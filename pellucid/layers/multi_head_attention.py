@@ -146,6 +146,8 @@ class MultiHeadAttention(Layer):
         if allowed is not None:
             scores = jnp.where(allowed, scores, MASKED)
         weights = jax.nn.softmax(scores, tuple(range(-len(along), 0))).astype(v.dtype)
+        if allowed is not None and self._explicit(weights.ndim):
+            weights = jnp.where(allowed, weights, 0)
         used = drop(weights, self.dropout, weights.shape, key) if training else weights
         heads = jnp.einsum(combine, used, v)
         parts = [q, k, v]
@@ -156,6 +158,13 @@ class MultiHeadAttention(Layer):
         if TOLL in state:
             state = {TOLL: Layer.toll(self, (*parts, z), state).astype(jnp.float32)}
         return (z, weights) if self.return_attention_scores else z, state
+
+    def _explicit(self, axes: int) -> bool:
+        """Return whether a query that may attend to nothing gets 0, not the mean of v.
+
+        It does so in Keras where the weights are looked at, or have more axes than usual.
+        """
+        return self.dropout > 0 or self.return_attention_scores or axes != 4
 
     @property
     def _value_dim(self) -> int:

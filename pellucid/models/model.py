@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from pellucid.base.errors import ShapeError, StateError, explain
-from pellucid.base.tree import flatten, unflatten
+from pellucid.base.tree import flatten, refill
 from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
 from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
@@ -147,9 +147,8 @@ class Model:
                 raise ShapeError(explain(what, got=np.shape(array), expected=expected))
         leaves = {p: np.asarray(weights.get(p, here[p]), here[p].dtype) for p in here}
         train = self.train_state
-        tree = jax.device_put(unflatten(leaves))
-        params = {o: {k: tree[o][k] for k in group} for o, group in train.params.items()}
-        state = {o: {k: tree[o][k] for k in group} for o, group in train.state.items()}
+        put = jax.device_put(leaves)
+        params, state = refill(train.params, put), refill(train.state, put)
         self._set_train(train._replace(params=params, state=state))
 
     def freeze(self, *names: str) -> None:

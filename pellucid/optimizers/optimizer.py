@@ -17,7 +17,7 @@ from pellucid.optimizers.clipping import clip_by_global_norm, clip_by_norm, clip
 from pellucid.optimizers.moments import no_step, zeros_like
 
 # By name: trees like the parameters, and scalars; float32 and int32, of shapes that stay.
-# A parameter that has no such array (a vector's `row` in Adafactor) has None there.
+# A parameter that has no such array (a matrix's `velocity` in Muon) has None there.
 Memory: TypeAlias = dict[str, Tree]
 
 Kind = TypeVar("Kind", bound="Optimizer")

@@ -1,6 +1,6 @@
 """Lamb and Adafactor: steps as long as the weights they change allow."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -62,7 +62,8 @@ class Adafactor(Optimizer):
 
     rho = min(lr, 1 / sqrt(t)). v is a mean of g^2 + epsilon_1 that begins to forget with time,
     b = 1 - t^beta_2_decay; of a matrix, only the means r over columns and c over rows are
-    remembered, and v = r c / mean(r). rms is the root of the mean of an array's squares.
+    remembered, and v = r c / mean(r). rms is the root of the mean of an array's squares. Of a
+    vector, r and c are a 0 that stays, as in Keras's files.
     """
 
     layout: ClassVar = (("row", "column", "velocity"),)
@@ -73,13 +74,8 @@ class Adafactor(Optimizer):
     clip_threshold: float = option(default=1.0, above=0, about="largest rms of a direction")
 
     def start(self, params: Tree) -> Memory:
-        rows = jax.tree.map(
-            lambda p: jnp.zeros(p.shape[:-1], p.dtype) if p.ndim > 1 else None, params
-        )
-        columns = jax.tree.map(
-            lambda p: jnp.zeros((*p.shape[:-2], p.shape[-1]), p.dtype) if p.ndim > 1 else None,
-            params,
-        )
+        rows = jax.tree.map(lambda p: _zeros(p.shape[:-1], p), params)
+        columns = jax.tree.map(lambda p: _zeros((*p.shape[:-2], *p.shape[-1:]), p), params)
         memory = {"row": rows, "column": columns, "velocity": zeros_like(params)}
         return {"step": no_step(), **memory}
 
@@ -99,11 +95,11 @@ class Adafactor(Optimizer):
         after = {"step": step, "row": rows, "column": columns, "velocity": velocity}
         return downhill(shape.unflatten(directions), rho), after
 
-    def _squares(self, grad: Array, row: Any, column: Any, v: Array, beta: Array) -> tuple:
+    def _squares(self, grad: Array, row: Array, column: Array, v: Array, beta: Array) -> tuple:
         """Return the means of an array's squared gradients after one more of them."""
         square = jnp.square(grad) + self.epsilon_1
-        if row is None:
-            return None, None, beta * v + (1 - beta) * square
+        if grad.ndim < 2:
+            return row, column, beta * v + (1 - beta) * square
         row = beta * row + (1 - beta) * jnp.mean(square, axis=-1)
         column = beta * column + (1 - beta) * jnp.mean(square, axis=-2)
         share = row / jnp.mean(row, axis=-1, keepdims=True)
@@ -119,6 +115,10 @@ def _as_long_as(weights: Array, direction: Array) -> Array:
     wanted, length = (jnp.sqrt(jnp.sum(jnp.square(a))) for a in (weights, direction))
     usable = (wanted > 0) & (length > 0)
     return jnp.where(usable, wanted / jnp.where(usable, length, 1.0), 1.0) * direction
+
+
+def _zeros(shape: tuple[int, ...], like: Array) -> Array:
+    return jnp.zeros(shape, like.dtype) if like.ndim > 1 else no_step()
 
 
 def _rms(array: Array) -> Float[Array, ""]:

@@ -40,8 +40,12 @@ def as_column(values: Any, what: str) -> np.ndarray:
     return column.astype(np.uint8) if column.dtype == bool else column
 
 
-def as_numbers(values: Any, what: str, *, to_learn: bool = False) -> np.ndarray:
+def as_numbers(
+    values: Any, what: str, *, to_learn: bool = False, finite: bool = True
+) -> np.ndarray:
     """Return `values` as float32 (bytes stay bytes), exactly enough `to_learn` from.
+
+    They must be `finite`, unless somebody else watches for what is not.
 
     Raises:
         DataError: a value is missing or infinite, or float32 cannot hold it, or (to learn
@@ -50,9 +54,12 @@ def as_numbers(values: Any, what: str, *, to_learn: bool = False) -> np.ndarray:
     column = as_column(values, what)
     if column.dtype.name == "uint8":
         return column
-    check_finite(column, what)
+    if finite:
+        check_finite(column, what)
     if column.dtype.name in KEPT:
         return column
+    if not finite:
+        return column.astype(np.float32)
     with np.errstate(over="ignore"):
         narrow = column.astype(np.float32)
     _check_held(column, narrow, what)

@@ -23,6 +23,8 @@ def as_examples(
     y: Any,
     sample_weight: Any = None,
     class_weight: Mapping[Any, Any] | str | None = None,
+    *,
+    finite: bool = True,
 ) -> Examples:
     """Return arrays, frames or lists as examples, or say why they do not fit.
 
@@ -34,7 +36,7 @@ def as_examples(
         DataError: a value cannot be learnt from; the message names row and column.
         ShapeError: an array does not fit the network, or another array.
     """
-    inputs = as_inputs(recipe.network, x, to_learn=True)
+    inputs = as_inputs(recipe.network, x, to_learn=True, finite=finite)
     targets = as_targets(recipe, y)
     rows = len(next(iter(inputs.values())))
     for name, target in targets.items():
@@ -45,7 +47,9 @@ def as_examples(
     return Examples(inputs, targets, weights)
 
 
-def as_inputs(network: Network, x: Any, *, to_learn: bool = False) -> dict[str, np.ndarray]:
+def as_inputs(
+    network: Network, x: Any, *, to_learn: bool = False, finite: bool = True
+) -> dict[str, np.ndarray]:
     """Return arrays as the inputs of `network`, by name."""
     columns = _by_name(x, tuple(source.name for source in network.inputs), "input")
     inputs = {}
@@ -54,7 +58,7 @@ def as_inputs(network: Network, x: Any, *, to_learn: bool = False) -> dict[str, 
         if dtype.startswith("int"):
             column = as_labels(columns[name], what)
         else:
-            column = as_numbers(columns[name], what, to_learn=to_learn)
+            column = as_numbers(columns[name], what, to_learn=to_learn, finite=finite)
         inputs[name] = fitted(column, shape, what)
     lengths = {name: len(column) for name, column in inputs.items()}
     if len(set(lengths.values())) > 1:
@@ -83,6 +87,9 @@ def _target(loss: Loss | None, output: str, y: Any, shape: Shape) -> np.ndarray:
     if loss is None:  # only measured: labels are told by their shape
         fits = shape == (1,) or np.shape(y)[1:] == shape
         return _numbers(None, y, shape, what) if fits else _labels(None, y, shape, what)
+    if loss.targets == "any":
+        numbers = as_numbers(y, what)
+        return numbers[..., None] if (*numbers.shape[1:], 1) == shape else numbers
     return (_labels if loss.targets == "labels" else _numbers)(loss, y, shape, what)
 
 

@@ -25,7 +25,8 @@ def short(value: Value) -> str:
         ('0.1235', '12,345,678', '[0.5 0.3333]')
     """
     if np.ndim(value):
-        return f"[{' '.join(short(part) for part in np.asarray(value))}]"
+        parts = (short(part if np.ndim(part) else float(part)) for part in np.asarray(value))
+        return f"[{' '.join(parts)}]"
     number = float(value)
     return f"{number:,.0f}" if 1e4 <= abs(number) < 1e15 else f"{number:.4g}"
 

@@ -11,7 +11,7 @@ from pellucid.base.types import Shape
 from pellucid.training.columns import as_numbers, place
 from pellucid.training.state import Goal, Recipe
 
-Weights = Float[np.ndarray, "rows *steps"]
+Weights = Float[np.ndarray, "rows ..."]  # for each row, or each of its steps
 
 
 def weights_of(

@@ -21,7 +21,7 @@ from cases_functions import (
 )
 from sklearn import metrics as sk
 
-from pellucid.functions import scores
+from pellucid.functions import losses, metrics, scores
 from pellucid.functions.initializers import RandomInitializer
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -107,33 +107,63 @@ def test_hinge_losses_read_either_kind_of_label(name, kind):
 
 def keras_metric(metric):
     name, settings = type(metric).__name__, metric.to_config()
-    if name == "F1Score":
-        settings["threshold"] = settings.pop("thresholds")
-        settings.pop("class_id")
-    elif name in ("Precision", "Recall"):
+    if name in ("Precision", "Recall"):
         settings.pop("average")
+    if name == "AUC" and settings["label_weights"]:
+        settings["label_weights"] = np.array(settings["label_weights"])
+    if name.endswith("IoU"):
+        settings["dtype"] = "float32"  # else it cuts off fractions of weights
     return getattr(keras.metrics, name)(**settings)
 
 
-# Keras averages over classes for F1 only
-KERAS_HAS = [at for at in every(METRICS) if at not in (("precision", 1), ("recall", 1))]
+def twin_of(at):
+    metric, y_kind, *_ = METRICS[at[0]][at[1]]
+    if at[0] != "accuracy":
+        return keras_metric(metric)
+    # Keras chooses by shape only in `compile`
+    kinds = {"answers": "Binary", "one_hot": "Categorical", "labels": "SparseCategorical"}
+    return getattr(keras.metrics, f"{kinds[y_kind]}Accuracy")()
 
 
+def averages(at):
+    return getattr(METRICS[at[0]][at[1]].metric, "average", "micro") != "micro"
+
+
+# Keras averages over classes for F scores only
+KERAS_HAS = [at for at in every(METRICS) if not (averages(at) and at[0] in ("precision", "recall"))]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("at", KERAS_HAS, ids=str)
-def test_metrics(at):
+def test_metrics(at, weighted):
     metric, y_kind, a_kind, outputs = METRICS[at[0]][at[1]]
     y, a = drawn(y_kind, (90, outputs), 1), drawn(a_kind, (90, outputs), 2).astype("float32")
     weight = np.random.default_rng(0).uniform(0.5, 2, 90).astype("float32")
-    theirs = keras.metrics.Accuracy() if at[0] == "accuracy" else keras_metric(metric)
-    if at[0] == "accuracy":  # Keras chooses by shape only in `compile`
-        kinds = {"answers": "Binary", "one_hot": "Categorical", "labels": "SparseCategorical"}
-        theirs = getattr(keras.metrics, f"{kinds[y_kind]}Accuracy")()
+    if not weighted or getattr(metric, "num_regressors", 0):  # which Keras counts without weights
+        weight = np.ones(90, "float32")
+    theirs = twin_of(at)
     their_y = np.eye(outputs)[y] if at[0] == "f1_score" and y_kind == "labels" else y
-    for rows in (slice(0, 50), slice(50, 90)):
-        theirs.update_state(their_y[rows], a[rows], sample_weight=weight[rows])
     y = jnp.asarray(y, "int32" if y_kind == "labels" else "float32")
-    ours = jax.jit(lambda *rows: metric.value(metric.sums(*rows)))(y, jnp.asarray(a), weight)
-    assert_same(ours, theirs.result())
+    add = jax.jit(metric.add)
+    sums = metric.blank(y[:1], a[:1])
+    for rows in (slice(0, 50), slice(50, 90)):
+        told = {"sample_weight": weight[rows]} if weighted else {}
+        theirs.update_state(their_y[rows], a[rows], **told)
+        sums = add(sums, y[rows], jnp.asarray(a[rows]), jnp.asarray(weight[rows]))
+    assert_same(jax.jit(metric.value)(sums), theirs.result())
+
+
+def test_a_class_that_is_ignored_is_in_no_mean():
+    loss = losses.SparseCategoricalCrossentropy(ignore_class=1)
+    ours, theirs = (
+        metrics.LossMetric(loss),
+        keras.metrics.SparseCategoricalCrossentropy(ignore_class=1),
+    )
+    y, a = drawn("labels", (30, 4), 1), drawn("rows", (30, 4), 2).astype("float32")
+    weight = np.random.default_rng(0).uniform(0.5, 2, 30).astype("float32")
+    theirs.update_state(y, a, sample_weight=weight)
+    sums = ours.sums(jnp.asarray(y, "int32"), jnp.asarray(a), jnp.asarray(weight))
+    assert_same(ours.value(sums), theirs.result())
 
 
 PLAINER = {

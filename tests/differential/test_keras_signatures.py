@@ -47,7 +47,9 @@ def names(module):
 
 
 PAIRS = [
-    (module, name) for module in MODULES for name in sorted(names(module) - MISSING.get(module, set()))
+    (module, name)
+    for module in MODULES
+    for name in sorted(names(module) - MISSING.get(module, set()))
 ]
 
 

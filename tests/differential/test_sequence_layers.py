@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pellucid import layers
-from pellucid.base.tree import flatten, unflatten
+from pellucid.base.tree import flatten, refill
 from pellucid.layers.layer import one_or_all
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -24,14 +24,15 @@ def numbers(*shapes: tuple[int, ...], seed: int = 3) -> list[jax.Array]:
     return [jnp.asarray(random.normal(size=(4, *shape)), jnp.float32) for shape in shapes]
 
 
-def values(ours: Any, shapes: Any) -> tuple[dict[str, jax.Array], Any]:
-    """Return random parameters by path, in the layer's order, and its state."""
+def values(ours: Any, shapes: Any) -> tuple[Any, Any]:
+    """Return random parameters, in the layer's order, and its state."""
     params, state = ours.init(KEY, shapes)
     random = np.random.default_rng(4)
-    return {
+    leaves = {
         path: jnp.asarray(random.normal(0.1, 0.6, leaf.shape), jnp.float32)
         for path, leaf in flatten(params).items()
-    }, state
+    }
+    return refill(params, leaves), state
 
 
 def assert_equal(
@@ -42,7 +43,8 @@ def assert_equal(
 
     `call(stateless, inputs)` says how Keras's layer takes its inputs and masks.
     """
-    flat, state = values(ours, one_or_all([x.shape[1:] for x in inputs]))
+    form, state = values(ours, one_or_all([x.shape[1:] for x in inputs]))
+    flat = flatten(form)
     call = call or (lambda run, xs: run(xs[0], mask=mask) if ours.uses_mask else run(xs[0]))
     passed = {"mask": jax.tree.map(jnp.asarray, mask)} if ours.uses_mask else {}
     call(theirs, inputs)  # builds it
@@ -51,7 +53,7 @@ def assert_equal(
     names, start = list(flat), list(flat.values())  # JAX would sort a dictionary
 
     def run_ours(arrays: Any, xs: Any) -> Any:
-        x, params = one_or_all(list(xs)), unflatten(dict(zip(names, arrays, strict=True)))
+        x, params = one_or_all(list(xs)), refill(form, dict(zip(names, arrays, strict=True)))
         z, after = ours.apply(params, state, x, key=KEY, training=training, **passed)
         return z if isinstance(z, tuple) else ours.nonlinearity(z), after
 
@@ -129,12 +131,12 @@ def test_stateful_layers_go_on(name: str):
     """Three batches, one after another."""
     ours = getattr(layers, name)(2, stateful=True, batch_size=4)
     theirs = getattr(keras.layers, name)(2, stateful=True)
-    flat, state = values(ours, STEPS)
+    params, state = values(ours, STEPS)
     theirs.build((4, *STEPS))
-    theirs.set_weights([*flat.values(), *jax.tree.leaves(state)])
+    theirs.set_weights([*flatten(params).values(), *jax.tree.leaves(state)])
     for seed in range(3):
         (x,) = numbers(STEPS, seed=seed)
-        z, state = ours.apply(flat, state, x, key=KEY, training=False)
+        z, state = ours.apply(params, state, x, key=KEY, training=False)
         np.testing.assert_allclose(z, theirs(x), rtol=1e-5, atol=1e-5)
 
 
@@ -143,11 +145,11 @@ def test_stateful_layers_go_on(name: str):
 def test_dropout_has_the_moments_of_keras_dropout(name: str, rates: Any):
     """Draws differ, distributions do not: 40,000 rows, so 0.02 is far outside chance."""
     ours, theirs = pair(name, {"units": 2, **rates})
-    flat, _ = values(ours, STEPS)
+    params, _ = values(ours, STEPS)
     x = jnp.repeat(numbers(STEPS)[0][:1], 40_000, axis=0)
     theirs.build(x.shape)
-    theirs.set_weights(list(flat.values()))
-    z, _ = ours.apply(flat, {}, x, key=KEY, training=True)
+    theirs.set_weights(list(flatten(params).values()))
+    z, _ = ours.apply(params, {}, x, key=KEY, training=True)
     with jax.numpy_dtype_promotion("standard"):
         wanted = np.asarray(theirs(x, training=True))
     for moment in (np.mean, np.std, lambda a, axis: np.mean(a**3, axis)):
@@ -217,11 +219,11 @@ def test_time_distributed_normalizes_step_by_step():
     ours, theirs = pair("BatchNormalization", {"momentum": 0.7})
     ours, theirs = layers.TimeDistributed(ours), keras.layers.TimeDistributed(theirs)
     assert_equal(ours, theirs, numbers(STEPS), training=True)
-    flat, state = values(ours, STEPS)
+    params, state = values(ours, STEPS)
     (x,) = numbers(STEPS)
     theirs = keras.layers.TimeDistributed(keras.layers.BatchNormalization(momentum=0.7))
     theirs(x, training=True)
-    _, after = ours.apply(unflatten(flat), state, x, key=KEY, training=True)
+    _, after = ours.apply(params, state, x, key=KEY, training=True)
     for mine, wanted in zip(flatten(after).values(), theirs.non_trainable_variables, strict=True):
         np.testing.assert_allclose(mine, wanted, rtol=1e-5, atol=1e-6)
 
@@ -289,10 +291,11 @@ def test_multi_head_attention(settings: Any, asked: Any, shapes: Any):
 def test_multi_head_attention_minds_masks(masks: Any, asked: Any):
     ours, theirs = multi_head({}, asked)
     query, value = numbers((4, 3), (5, 2))
-    flat, _ = values(ours, ((4, 3), (5, 2)))
+    params, _ = values(ours, ((4, 3), (5, 2)))
     theirs.build((None, 4, 3), (None, 5, 2))
-    theirs.set_weights(list(flat.values()))
-    a, _ = ours.apply(unflatten(flat), {}, (query, value), key=KEY, training=False, mask=masks)
+    theirs.set_weights(list(flatten(params).values()))
+    given = jax.tree.map(jnp.asarray, masks)
+    a, _ = ours.apply(params, {}, (query, value), key=KEY, training=False, mask=given)
     kept = query + 0
     kept._keras_mask = masks[0]  # the only way in
     wanted = theirs(kept, value, value_mask=masks[1], **asked)
@@ -306,11 +309,11 @@ def test_multi_head_attention_takes_a_mask_as_input(asked: Any, heads: Any):
     ours, theirs = multi_head({}, asked, masked=True)
     query, value, drawn = numbers((4, 3), (5, 2), (*heads, 4, 5))
     who = (drawn > 0).astype(jnp.float32).at[..., 0].set(1)
-    flat, _ = values(ours, ((4, 3), (5, 2), who.shape[1:]))
+    params, _ = values(ours, ((4, 3), (5, 2), who.shape[1:]))
     theirs.build((None, 4, 3), (None, 5, 2))
-    theirs.set_weights(list(flat.values()))
+    theirs.set_weights(list(flatten(params).values()))
     given = (query, value, who)
-    a, _ = ours.apply(unflatten(flat), {}, given, key=KEY, training=False, mask=None)
+    a, _ = ours.apply(params, {}, given, key=KEY, training=False, mask=None)
     wanted = theirs(query, value, attention_mask=np.asarray(who, bool), **asked)
     for one, other in zip(jax.tree.leaves(a), jax.tree.leaves(wanted), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
@@ -369,9 +372,9 @@ def test_spectral_normalization(name: str, settings: Any, shape: Any, times: int
     _, state = ours.init(KEY, shape)
     theirs.vector_u.assign(state["vector_u"])
     assert_equal(ours, theirs, [x], training=training, call=lambda run, xs: run(xs[0]))
-    flat, _ = values(ours, shape)
-    _, after = ours.apply(unflatten(flat), state, x, key=KEY, training=training)
-    trained = list(flat.values())
+    params, _ = values(ours, shape)
+    _, after = ours.apply(params, state, x, key=KEY, training=training)
+    trained = list(flatten(params).values())
     with jax.numpy_dtype_promotion("standard"):
         _, (wanted,) = theirs.stateless_call(trained, [state["vector_u"]], x, training=training)
     np.testing.assert_allclose(after["vector_u"], wanted, rtol=1e-5, atol=1e-6)

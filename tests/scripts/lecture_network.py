@@ -22,7 +22,7 @@ model.add(Dense(units=3))
 model.add(Activation('softmax'))
 
 model.compile(loss='categorical_crossentropy', optimizer='adam', metrics=['accuracy'])
-model.fit(x_train, y_train, epochs=60, batch_size=8, verbose=2)
+model.fit(x_train, y_train, epochs=150, batch_size=8, verbose=2)
 
 loss_and_metrics = model.evaluate(x_test, y_test, batch_size=128)
 classes = model.predict(x_test, batch_size=128)

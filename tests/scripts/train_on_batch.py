@@ -41,7 +41,7 @@ for step in range(200):
     g_loss = gan.train_on_batch(rs.randn(n_batch, latent_dim), np.ones((n_batch, 1)))
 
 assert len(d_real) == 2 and len(d_fake) == 2
-assert discriminator.optimizer.iterations == 400
+assert int(discriminator.optimizer.iterations) == 400
 loss, accuracy = discriminator.test_on_batch(*real_samples(100))
 print("generator's loss:", float(np.mean(g_loss)))
 points = generator.predict(rs.randn(500, latent_dim), verbose=0)

@@ -38,6 +38,7 @@ def run(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if "mask" in takes and kwargs.get("mask") is None:
         kwargs["mask"] = mask_along(scope, args[0]) if args else None
     outputs = layer.call(*args, **kwargs)
+    layer._gave = [(None, *np.shape(a)[1:]) for a in jax.tree.leaves(outputs)]
     _pass_masks(layer, scope, args, outputs)
     if layer.activity_regularizer is not None and layer.charges_activity:
         for a in jax.tree.leaves(outputs):
@@ -55,6 +56,8 @@ def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     leaves, form = jax.tree.flatten((args, kwargs))
     arrays = [leaf for leaf in leaves if isinstance(leaf, np.ndarray | jax.Array)]
     static = tuple(None if isinstance(x, np.ndarray | jax.Array) else _Held(x) for x in leaves)
+    if not all(part.built for part in layer.flat_layers()):
+        _build_inside(layer, args, kwargs, training)
     variables = layer.variables
     materialize(variables)
     program = _eager_program(layer, form, static, training, variables)
@@ -64,6 +67,22 @@ def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
         for variable, value in zip(variables, after, strict=True):
             variable.assign(np.asarray(value))
     return jax.tree.map(as_tensor, jax.device_get(outputs))
+
+
+def _build_inside(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: bool) -> None:
+    """Let the layers inside create their weights, by a call that computes shapes only."""
+    leaves, form = jax.tree.flatten((args, kwargs))
+    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, np.ndarray | jax.Array)]
+
+    def call(arrays: list[Any]) -> Any:
+        whole = list(leaves)
+        for place, array in zip(places, arrays, strict=True):
+            whole[place] = array
+        given, named = jax.tree.unflatten(form, whole)
+        with Scope({}, key=jax.random.key(0), training=training, forms_only=True):
+            return jax.tree.map(jnp.asarray, run(layer, given, named))
+
+    jax.eval_shape(call, [leaves[place] for place in places])
 
 
 def plain(value: Any) -> Any:
@@ -94,10 +113,12 @@ def build_by_shapes(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if len(wanted) > 1:
         named = dict(zip(_call_names(layer), args, strict=False)) | kwargs
         given = {f"{n}_shape": _shape(a) for n, a in named.items() if _has_shape(a)}
-        layer.build(**{name: given[name] for name in wanted if name in given})
+        layer.build_shapes = {name: given[name] for name in wanted if name in given}
+        layer.build(**layer.build_shapes)
     elif shapes or kwargs:
         shapes = shapes or [_shape(a) for a in kwargs.values() if _has_shape(a)]
-        layer.build(shapes[0] if shapes else None)
+        layer.build_shapes = {"input_shape": shapes[0] if shapes else None}
+        layer.build(layer.build_shapes["input_shape"])
 
 
 def mask_along(scope: Scope, inputs: Any) -> Any:

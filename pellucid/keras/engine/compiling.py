@@ -130,9 +130,11 @@ def _by_output(wanted: Any, names: list[str], what: str) -> dict[str, Any]:
         return dict(wanted)
     if isinstance(wanted, list | tuple):
         if what == "metrics" and not (len(names) > 1 and _nested(wanted, names)):
-            return dict.fromkeys(names, wanted) if len(names) == 1 else {
-                name: wanted for name in names
-            }
+            return (
+                dict.fromkeys(names, wanted)
+                if len(names) == 1
+                else dict.fromkeys(names, wanted)
+            )
         if len(wanted) != len(names):
             message = f"{what} has another length than the model has outputs."
             expected = f"{len(names)}: {', '.join(names)}"

@@ -135,7 +135,9 @@ class Custom(CoreLayer):
         return total
 
     def constrained(self, params: Params) -> Params:
-        rules = {name: variable.constraint for name, variable in variables_of(self.layer)[0].items()}
+        rules = {
+            name: variable.constraint for name, variable in variables_of(self.layer)[0].items()
+        }
         return {
             name: array if rules[name] is None else _core_of(rules[name])(array)
             for name, array in params.items()

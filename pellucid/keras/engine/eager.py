@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from pellucid.keras.engine.tensor import as_tensor
 from pellucid.keras.engine.variable import Variable, current_scope
@@ -26,7 +27,7 @@ def compute(function: Callable[..., Any], *args: Any) -> Any:
 
 def is_traced(args: Any) -> bool:
     """Tell whether these are values of a program that is being traced."""
-    tracers = (isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(args))
+    tracers = (isinstance(leaf, Tracer) for leaf in jax.tree.leaves(args))
     return current_scope() is not None or any(tracers)
 
 
@@ -34,7 +35,7 @@ def as_array(value: Any) -> Any:
     """Return numbers as an array of 32 bits; traced values as they are."""
     if isinstance(value, Variable):
         value = value.value
-    if isinstance(value, jax.core.Tracer | jax.Array):
+    if isinstance(value, Tracer | jax.Array):
         return value
     array = np.asarray(value)
     if array.dtype == object and hasattr(value, "to_numpy"):

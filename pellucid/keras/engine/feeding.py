@@ -56,8 +56,8 @@ class Rows:
         """Return the inputs as `network` names them."""
         return as_inputs(network, self._by_source(network))
 
-    def examples(self, recipe: Recipe) -> Examples:
-        """Return the rows as what a recipe trains on.
+    def examples(self, recipe: Recipe, *, finite: bool = True) -> Examples:
+        """Return the rows as what a recipe trains on; x must be `finite`, as a rule.
 
         Raises:
             DataError, ShapeError: they cannot be learnt from.
@@ -70,7 +70,8 @@ class Rows:
             pairs = zip(ends.values(), weight, strict=True)
             weight = {end: part for end, part in pairs if part is not None}
         classes = _renamed(self.class_weight, ends)
-        return as_examples(recipe, self._by_source(network), y, weight, classes)
+        x = self._by_source(network)
+        return as_examples(recipe, x, y, weight, classes, finite=finite)
 
     def _targets(self, recipe: Recipe, ends: dict[str, str]) -> Any:
         """Return the targets of the outputs that are judged, by their names in the network."""
@@ -80,11 +81,21 @@ class Rows:
             return None
         if isinstance(y, dict):
             renamed = _renamed(y, ends)
-            return {name: target for name, target in renamed.items() if name in judged or name not in ends.values()}
+            return {
+                name: target
+                for name, target in renamed.items()
+                if name in judged or name not in ends.values()
+            }
         if isinstance(y, list | tuple) and len(ends) > 1 and len(y) == len(ends):
             pairs = zip(ends.values(), y, strict=True)
             return {end: target for end, target in pairs if end in judged}
-        if len(ends) == 1 and isinstance(y, list | tuple) and len(y) == 1 and np.ndim(y[0]) > 0 and len(y[0]) == len(self):
+        if (
+            len(ends) == 1
+            and isinstance(y, list | tuple)
+            and len(y) == 1
+            and np.ndim(y[0]) > 0
+            and len(y[0]) == len(self)
+        ):
             y = y[0]
         return y
 
@@ -101,7 +112,13 @@ class Rows:
         outputs = len(self.model.outputs)
         if isinstance(given, list | tuple) and outputs > 1:
             return [None if part is None else _column(part) for part in given]
-        if isinstance(given, list | tuple) and given and hasattr(given[0], "shape") and np.ndim(given[0]) > 0 and len(given) == 1:
+        if (
+            isinstance(given, list | tuple)
+            and given
+            and hasattr(given[0], "shape")
+            and np.ndim(given[0]) > 0
+            and len(given) == 1
+        ):
             return _column(given[0])
         return _column(given)
 
@@ -120,7 +137,7 @@ class Stream:
     def __len__(self) -> int:
         """Return how many batches an epoch has; 0 where nobody knows."""
         try:
-            return int(len(self.source))
+            return len(self.source)
         except TypeError:
             return 0
 
@@ -178,15 +195,12 @@ def as_feed(
     y: Any = None,
     sample_weight: Any = None,
     class_weight: Any = None,
-    *,
-    targets: bool = True,
 ) -> Any:
     """Return what a verb was given as rows, or as a stream.
 
     Raises:
         StateError: targets are given beside a stream, which brings its own.
     """
-    del targets
     if not is_stream(x):
         return Rows(model, x, y, sample_weight, class_weight)
     if y is not None or sample_weight is not None:
@@ -225,7 +239,11 @@ def _arrays(x: Any) -> Any:
     """Return inputs as arrays, in the structure in which they were given."""
     if isinstance(x, dict):
         return {name: _column(part) for name, part in x.items()}
-    if isinstance(x, list | tuple) and x and all(hasattr(part, "shape") and np.ndim(part) > 0 for part in x):
+    if (
+        isinstance(x, list | tuple)
+        and x
+        and all(hasattr(part, "shape") and np.ndim(part) > 0 for part in x)
+    ):
         return [_column(part) for part in x]
     return _column(x)
 

@@ -13,8 +13,8 @@ from pellucid.keras import config
 from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN as NaNCallback
 from pellucid.keras.engine.feeding import Rows, Stream, as_feed
-from pellucid.keras.engine.hints import caller_line, hint
 from pellucid.keras.engine.fits import FitReport, fits
+from pellucid.keras.engine.hints import caller_line, hint
 from pellucid.keras.engine.seeds import next_seed
 from pellucid.training.interrupt import Interrupt
 from pellucid.training.measuring import begin_sums
@@ -124,13 +124,15 @@ class Fit:
         learner, callbacks = self.learner, self.callbacks
         plan, self.compiled = learner.compiled_for(feed.shapes)
         recipe = self.compiled.recipe
-        examples = feed.examples(recipe)
+        # Who asks to be stopped at NaN has seen it coming.
+        watched = any(isinstance(callback, NaNCallback) for callback in self.callbacks)
+        examples = feed.examples(recipe, finite=not watched)
         inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
         inside = inside and held_out.shapes == feed.shapes
         holder = learner.holder(plan, self.compiled)
-        callbacks.on_train_begin()
+        self._begin()
         inside = inside and not callbacks.watches_validation
-        validation = held_out.examples(recipe) if inside else None
+        validation = held_out.examples(recipe, finite=not watched) if inside else None
         rules = callbacks.make_rules(self.first) if held_out is None or inside else []
         needs = callbacks.needs()
         outside = held_out is not None and not inside
@@ -149,6 +151,11 @@ class Fit:
         events.close()  # pyright: ignore[reportAttributeAccessIssue]
         callbacks.settle(self.logs)
         return _reason(trainer.stopped_by)
+
+    def _begin(self) -> None:
+        """Tell the callbacks that training begins; one may know where an earlier fit ended."""
+        self.callbacks.on_train_begin()
+        self.first = max(self.first, self.model.__dict__.pop("_initial_epoch", None) or 0)
 
     def _follow(self, events: Iterator[Any], held_out: Any, *, steps: bool) -> None:
         """Hand each record to the callbacks, until one of them says stop."""
@@ -189,7 +196,7 @@ class Fit:
     def _streamed(self, feed: Stream, held_out: Any) -> str:
         """Train on batches as they come; return why it ended early, if it did."""
         callbacks, learner = self.callbacks, self.learner
-        callbacks.on_train_begin()
+        self._begin()
         count = self.given["steps_per_epoch"]
         for epoch in range(self.first, self.epochs):
             began = time.perf_counter()
@@ -251,7 +258,10 @@ class Fit:
         return () if mine or theirs or config.strict() else (TerminateOnNaN(),)
 
     def _report(self, seconds: float, history: Any) -> None:
-        if isinstance(self.learner._holder, object) and history.stopped_because == TerminateOnNaN.reason:
+        if (
+            isinstance(self.learner._holder, object)
+            and history.stopped_because == TerminateOnNaN.reason
+        ):
             _say_not_finite()
         last = self.logs[-1] if self.logs else {}
         fits.append(

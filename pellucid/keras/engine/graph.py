@@ -49,15 +49,15 @@ class Graph(NamedTuple):
         """
         sources = self.sources
         if isinstance(inputs, dict):
-            names = list(self.inputs) if isinstance(self.inputs, dict) else [s.name for s in sources]
+            names = (
+                list(self.inputs) if isinstance(self.inputs, dict) else [s.name for s in sources]
+            )
             ordered = names if not isinstance(self.inputs, dict) else sorted(names)
             by_name = {n: inputs[n] for n in ordered if n in inputs}
             if len(by_name) < len(sources):
                 by_name = {s.name: inputs[s.name] for s in sources if s.name in inputs}
             given = list(by_name.values())
-        elif isinstance(inputs, list | tuple) and len(sources) > 1:
-            given = list(inputs)
-        elif isinstance(inputs, list | tuple) and len(inputs) == 1 and hasattr(inputs[0], "shape"):
+        elif (isinstance(inputs, list | tuple) and len(sources) > 1) or (isinstance(inputs, list | tuple) and len(inputs) == 1 and hasattr(inputs[0], "shape")):
             given = list(inputs)
         else:
             given = [inputs]

@@ -28,6 +28,7 @@ class InputLayer(Layer):
         if shape is None and batch_shape is None:
             shape = kwargs.pop("input_shape", None)
         super().__init__(name=name or auto_name("input_layer"), dtype=dtype)
+        self.is_named = name is not None
         if batch_shape is None:
             sides = (shape,) if isinstance(shape, int) else tuple(shape or ())
             batch_shape = (batch_size, *sides)

@@ -46,6 +46,7 @@ class Layer(Tracked):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        self.is_named = name is not None  # rather than by counting
         self.name = name or auto_name(snake_case(type(self).__name__))
         self.autocast = autocast
         self.dtype_policy = dtype
@@ -144,7 +145,10 @@ class Layer(Tracked):
         variable.name = name or "variable"
         variable.path = f"{self.name}/{variable.name}"
         variable.trainable = trainable
-        variable.regularizer, variable.constraint = _regularizer(regularizer), _constraint(constraint)
+        variable.regularizer, variable.constraint = (
+            _regularizer(regularizer),
+            _constraint(constraint),
+        )
         self.track_variable(variable)
         return variable
 

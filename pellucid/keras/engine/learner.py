@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import jax
@@ -9,13 +10,14 @@ import numpy as np
 
 from pellucid.base.errors import StateError, explain
 from pellucid.keras import optimizers
+from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.engine.compiling import Compiled, Settings, recipe_of
 from pellucid.keras.engine.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.fitting import Fit
 from pellucid.keras.engine.hints import hint
 from pellucid.keras.engine.holder import Holder, values_of
+from pellucid.keras.engine.printing import show_evaluation, show_prediction
 from pellucid.keras.engine.seeds import next_seed
-from pellucid.keras.engine.tensor import as_tensor
 from pellucid.training.evaluation import compile_evaluate, predict
 from pellucid.training.measuring import begin_sums
 from pellucid.training.programs import compile_running_step, compile_running_test
@@ -34,7 +36,6 @@ class Learner:
         self.seed: int | None = None
         self.epochs = 0  # finished, over the whole life of the model
         self._holder: Holder | None = None
-        self._sums: Any = {}
 
     def compile(
         self,
@@ -51,7 +52,6 @@ class Learner:
         self.end()
         self.optimizer = optimizers.get(optimizer)
         self.settings = Settings(loss, loss_weights, metrics, weighted_metrics)
-        self._sums = {}
 
     def compiled_for(self, shapes: Any) -> tuple[Any, Compiled]:
         """Return the plan for rows of these shapes, and the recipe.
@@ -103,11 +103,13 @@ class Learner:
         return_dict: bool,
     ) -> Any:
         """Return loss and metrics, as a list in order, a number if there is only one, or by name."""
-        del callbacks
         feed = as_feed(self.model, x, y, sample_weight)
+        listeners = CallbackList(callbacks, model=self.model, verbose=verbose)
+        listeners.on_test_begin()
+        began = time.perf_counter()
         values = self.measured(feed, batch_size or 32, steps)
-        if verbose not in (0, "auto"):
-            print("  ".join(f"{name}: {value:.4g}" for name, value in values.items()))
+        show_evaluation(values, time.perf_counter() - began, verbose)
+        listeners.on_test_end(values)
         return _told(values, return_dict)
 
     def measured(self, feed: Rows | Stream, batch_size: int, steps: int | None = None) -> Any:
@@ -146,12 +148,17 @@ class Learner:
         self, x: Any, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any
     ) -> Any:
         """Return the outputs for every row, in the structure of the model's outputs."""
-        del batch_size, verbose, callbacks
-        feed = as_feed(self.model, x, None, None, targets=False)
+        del batch_size
+        feed = as_feed(self.model, x)
+        listeners = CallbackList(callbacks, model=self.model, verbose=verbose)
+        listeners.on_predict_begin()
+        began = time.perf_counter()
         parts = feed.batches(steps) if isinstance(feed, Stream) else [feed]
         pages = [self._predicted(rows) for rows in parts]
         whole = [np.concatenate(column) for column in zip(*pages, strict=True)]
-        outputs = iter(as_tensor(column) for column in whole)
+        show_prediction(len(whole[0]), time.perf_counter() - began, verbose)
+        listeners.on_predict_end()
+        outputs = iter(whole)
         return jax.tree.map(lambda _: next(outputs), self.model.output)
 
     def _predicted(self, rows: Rows) -> tuple[np.ndarray, ...]:
@@ -166,11 +173,8 @@ class Learner:
         rows = as_feed(self.model, x, y, sample_weight, class_weight)
         plan, compiled = self.compiled_for(rows.shapes)
         batch = rows.examples(compiled.recipe)
-        before = self._running("train", compiled, batch)
-        rows, loss = float(before["rows"]), float(before["loss"])
-        values, after = self.step(plan, compiled, batch, before)
-        self._sums["train"] = compiled.recipe, after
-        values["loss"] = (float(after["loss"]) - loss) / (float(after["rows"]) - rows)
+        sums = begin_sums(compiled.recipe, batch.targets)
+        values, _ = self.step(plan, compiled, batch, sums)
         return _told(values, return_dict)
 
     def step(self, plan: Any, compiled: Compiled, batch: Examples, sums: Any) -> Any:
@@ -193,20 +197,9 @@ class Learner:
         plan, compiled = self.compiled_for(rows.shapes)
         batch = rows.examples(compiled.recipe)
         params, state = self.values(plan)
-        sums = self._running("test", compiled, batch)
-        sums, found = compile_running_test(compiled.recipe)(params, state, sums, batch)
-        self._sums["test"] = compiled.recipe, sums
+        sums = begin_sums(compiled.recipe, batch.targets)
+        _, found = compile_running_test(compiled.recipe)(params, state, sums, batch)
         return _told(compiled.named(_numbers(found)), return_dict)
-
-    def reset_metrics(self) -> None:
-        """Let the next batch begin counting anew."""
-        self._sums = {}
-
-    def _running(self, kind: str, compiled: Compiled, batch: Examples) -> Any:
-        recipe, sums = self._sums.get(kind, (None, None))
-        if recipe != compiled.recipe:
-            return begin_sums(compiled.recipe, batch.targets)
-        return sums
 
     def names(self) -> list[str]:
         """Return the names of what `evaluate` gives, in its order."""

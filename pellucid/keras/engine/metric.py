@@ -63,7 +63,8 @@ class Metric(Settled, ABC):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Take a batch into account, and return the score."""
         self.update_state(*args, **kwargs)
-        return self.result()
+        found = self.result()
+        return found.value if isinstance(found, Variable) else found
 
     def add_variable(
         self,
@@ -194,8 +195,6 @@ class TranslatedMean(Running):
 class TranslatedSums(Metric):
     """A metric of Keras that is no mean: its sums and its value are the core's."""
 
-    renamed: ClassVar[dict[str, str]] = {}
-
     def _begin(self, settings: dict[str, Any]) -> None:
         name, dtype = settings.pop("name"), settings.pop("dtype")
         Metric.__init__(self, dtype, name)
@@ -241,13 +240,12 @@ class TranslatedSums(Metric):
         known = self.core_class.__dataclass_fields__
         settings = {}
         for name, value in given.items():
-            below = name if name in known else self.renamed.get(name, name)
-            if below not in known:
+            if name not in known:
                 if value not in (None, 0, False, -1, "interpolation"):  # what the core always does
                     what = f"{type(self).__name__}({name}=...) is not served."
                     raise ConfigError(explain(what, got=repr(value), expected="the default"))
-            elif value is not None or name == "average":
-                settings[below] = tuple(value) if isinstance(value, list) else value
+            elif value is not None or name in ("average", "class_aggregation"):
+                settings[name] = tuple(value) if isinstance(value, list) else value
         return settings
 
     def get_config(self) -> dict[str, Any]:

@@ -8,13 +8,13 @@ import jax
 import numpy as np
 
 from pellucid.base.errors import ConfigError, ShapeError, StateError, explain, nearest
+from pellucid.keras.engine.custom import Custom
 from pellucid.keras.engine.graph import Graph
 from pellucid.keras.engine.layer import Layer
 from pellucid.keras.engine.learner import Learner
-from pellucid.keras.engine.node import Node
+from pellucid.keras.engine.naming import auto_name
 from pellucid.keras.engine.plan import Plan, plan
 from pellucid.keras.engine.revision import revision
-from pellucid.keras.engine.custom import Custom
 from pellucid.keras.engine.summaries import print_summary
 from pellucid.keras.engine.tensor import KerasTensor, symbols_in
 from pellucid.keras.engine.verbs import Verbs
@@ -28,6 +28,8 @@ class Model(Verbs, Layer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         inputs, outputs, rest = _ends(args, kwargs)
+        if outputs is not None and type(self) is Model and not rest.get("name"):
+            rest["name"] = auto_name("functional")
         super().__init__(**rest)
         self._graph: Graph | None = None
         if outputs is not None:
@@ -185,8 +187,9 @@ class Model(Verbs, Layer):
         layer_range: Any = None,
     ) -> None:
         """Print the layers, their shapes and how many numbers their weights are."""
-        del positions
-        print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
+        print_summary(
+            self, line_length, print_fn, expand_nested, show_trainable, layer_range, positions
+        )
 
     def count_params(self) -> int:
         """Return how many numbers the weights are."""
@@ -219,6 +222,7 @@ def _ends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, dict
 
 def _symbols_like(x: Any) -> Any:
     """Return symbols for inputs like the arrays in `x`."""
+
     def symbol(array: Any) -> KerasTensor:
         array = np.asarray(array)
         kind = array.dtype.name if array.dtype.kind in "iub" else "float32"

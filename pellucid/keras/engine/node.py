@@ -11,7 +11,9 @@ from pellucid.keras.engine.tensor import History, KerasTensor, symbols_in
 class Node:
     """A layer, what it was called with, and the symbols it gave."""
 
-    def __init__(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
+    def __init__(
+        self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any
+    ) -> None:
         self.layer, self.args, self.kwargs = layer, args, kwargs
         self.inputs = symbols_in((args, kwargs))
         self.custom: Any = None  # the core layer of this call, where a user's code makes it

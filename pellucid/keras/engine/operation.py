@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from pellucid.keras.engine.calling import plain, symbolic_call
 from pellucid.keras.engine.layer import Layer
+from pellucid.keras.engine.naming import auto_name
 from pellucid.keras.engine.tensor import KerasTensor, as_tensor, symbols_in
 from pellucid.keras.engine.variable import Variable, current_scope
 
@@ -19,8 +20,8 @@ class Operation(Layer):
 
     charges_activity = False
 
-    def __init__(self, function: Callable[..., Any], name: str) -> None:
-        super().__init__(name=None)
+    def __init__(self, function: Callable[..., Any], name: str, own_name: str | None = None) -> None:
+        super().__init__(name=own_name or auto_name(name.strip("_")))
         self.function, self.operation = function, name
         self.built = True
 
@@ -51,44 +52,49 @@ def _array(value: Any) -> Any:
     return plain(value)
 
 
-def _binary(name: str, function: Callable[..., Any], *, swapped: bool = False) -> None:
-    def method(self: KerasTensor, other: Any) -> Any:
+def _binary(method: str, name: str, function: Callable[..., Any], *, swapped: bool = False) -> None:
+    def call(self: KerasTensor, other: Any) -> Any:
         if swapped:
             return apply_operation(name, function, other, self)
         return apply_operation(name, function, self, other)
 
-    setattr(KerasTensor, f"__{'r' if swapped else ''}{name}__", method)
+    setattr(KerasTensor, f"__{'r' if swapped else ''}{method}__", call)
 
 
-def _unary(name: str, function: Callable[..., Any]) -> None:
-    setattr(KerasTensor, f"__{name}__", lambda self: apply_operation(name, function, self))
+def _unary(method: str, name: str, function: Callable[..., Any]) -> None:
+    setattr(KerasTensor, f"__{method}__", lambda self: apply_operation(name, function, self))
 
 
-for _name, _function in {
-    "add": jnp.add,
-    "sub": jnp.subtract,
-    "mul": jnp.multiply,
-    "truediv": jnp.true_divide,
-    "floordiv": jnp.floor_divide,
-    "mod": jnp.mod,
-    "pow": jnp.power,
-    "matmul": jnp.matmul,
-}.items():
-    _binary(_name, _function)
-    _binary(_name, _function, swapped=True)
-for _name, _function in {
-    "lt": jnp.less,
-    "le": jnp.less_equal,
-    "gt": jnp.greater,
-    "ge": jnp.greater_equal,
-}.items():
-    _binary(_name, _function)
-_unary("neg", jnp.negative)
-_unary("abs", jnp.abs)
+for _method, _name, _function in (
+    ("add", "add", jnp.add),
+    ("sub", "subtract", jnp.subtract),
+    ("mul", "multiply", jnp.multiply),
+    ("truediv", "true_divide", jnp.true_divide),
+    ("floordiv", "floor_divide", jnp.floor_divide),
+    ("mod", "mod", jnp.mod),
+    ("pow", "power", jnp.power),
+    ("matmul", "matmul", jnp.matmul),
+):
+    _binary(_method, _name, _function)
+    _binary(_method, _name, _function, swapped=True)
+for _method, _name, _function in (
+    ("lt", "less", jnp.less),
+    ("le", "less_equal", jnp.less_equal),
+    ("gt", "greater", jnp.greater),
+    ("ge", "greater_equal", jnp.greater_equal),
+):
+    _binary(_method, _name, _function)
+_unary("neg", "negative", jnp.negative)
+_unary("abs", "absolute", jnp.abs)
 
 
-def _part(symbol: KerasTensor, index: Any) -> Any:
-    return apply_operation("get_item", lambda x: x[index], symbol)
+def part(x: Any, key: Any) -> Any:
+    """Return x[key]; a list, as files have it, means a tuple."""
+    return x[tuple(key) if isinstance(key, list) else key]
+
+
+def _part(symbol: KerasTensor, key: Any) -> Any:
+    return apply_operation("get_item", part, symbol, key)
 
 
 KerasTensor.__getitem__ = _part  # pyright: ignore[reportAttributeAccessIssue]

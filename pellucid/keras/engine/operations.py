@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from pellucid.keras.engine.eager import NARROW
@@ -37,10 +39,15 @@ def operation(line: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         given = arguments(name, signature, args, kwargs)
-        arrays = {n: _plain(value) if n in PLAIN else _array(n, value) for n, value in given.items()}
+        arrays = {
+            n: _plain(value) if n in PLAIN else _array(n, value) for n, value in given.items()
+        }
         first = [value for n, value in arrays.items() if _by_position(signature, n)]
         more = {n: value for n, value in arrays.items() if not _by_position(signature, n)}
-        return apply_operation(name, function, *first, **more)
+        return apply_operation(name, on_arrays, *first, **more)
+
+    def on_arrays(*args: Any, **kwargs: Any) -> Any:
+        return function(*jax.tree.map(_of_jax, args), **jax.tree.map(_of_jax, kwargs))
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"Return what {getattr(function, '__name__', name)} gives: {line}."
@@ -60,8 +67,14 @@ def _by_position(signature: inspect.Signature, name: str) -> bool:
     return parameter is None or parameter.default is parameter.empty or name.startswith("x")
 
 
+def _of_jax(leaf: Any) -> Any:
+    return jnp.asarray(leaf) if isinstance(leaf, np.ndarray) else leaf
+
+
 def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) and value and isinstance(value[0], int) else value
+    return (
+        tuple(value) if isinstance(value, list) and value and isinstance(value[0], int) else value
+    )
 
 
 def _array(name: str, value: Any) -> Any:

@@ -13,12 +13,12 @@ from pellucid.base.errors import ConfigError, explain
 from pellucid.keras import random
 from pellucid.keras.engine.hints import hint
 from pellucid.keras.engine.operation import apply_operation
-from pellucid.keras.ops import TABLE as OPS
 from pellucid.keras.engine.operations import value_of
 from pellucid.keras.engine.settings import epsilon, floatx
 from pellucid.keras.engine.spoken import arguments, signature_of
 from pellucid.keras.engine.tensor import as_tensor
 from pellucid.keras.engine.variable import Variable
+from pellucid.keras.ops import TABLE as OPS
 
 TABLE: dict[str, Callable[..., Any]] = {}
 
@@ -39,7 +39,8 @@ cumsum(x,axis=0)=cumsum cumprod(x,axis=0)=cumprod logsumexp(x,axis=None,keepdims
 clip(x,min_value,max_value)=clip cast(x,dtype)=cast concatenate(tensors,axis=-1)=concatenate
 stack(x,axis=0)=stack reshape(x,shape)=reshape permute_dimensions(x,pattern)=transpose
 expand_dims(x,axis=-1)=expand_dims squeeze(x,axis)=squeeze gather(reference,indices)=take_0
-one_hot(indices,num_classes)=one_hot stop_gradient(variables)=stop_gradient repeat_elements(x,rep,axis)=repeat
+one_hot(indices,num_classes)=one_hot stop_gradient(variables)=stop_gradient
+repeat_elements(x,rep,axis)=repeat
 tile(x,n)=tile reverse(x,axes)=flip arange(start,stop=None,step=1,dtype='int32')=arange
 ndim(x)=ndim zeros_like(x,dtype=None)=zeros_like ones_like(x,dtype=None)=ones_like
 """
@@ -99,8 +100,10 @@ def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
     """Return the products of examples: over axis `axes` of x and of y."""
 
     def dot(a: Any, b: Any) -> Any:
-        one, two = axes if isinstance(axes, list | tuple) else (
-            (axes, axes) if axes is not None else (a.ndim - 1, max(b.ndim - 2, 1))
+        one, two = (
+            axes
+            if isinstance(axes, list | tuple)
+            else ((axes, axes) if axes is not None else (a.ndim - 1, max(b.ndim - 2, 1)))
         )
         found = jax.vmap(lambda p, q: jnp.tensordot(p, q, ((one - 1,), (two - 1,))))(a, b)
         return found[:, None] if found.ndim == 1 else found
@@ -228,7 +231,7 @@ def get_value(x: Any) -> Any:
 
 
 @_file
-def eval(x: Any) -> Any:  # noqa: A001
+def eval(x: Any) -> Any:
     """Return what a variable or array holds, as NumPy has it."""
     return get_value(x)
 

@@ -8,12 +8,19 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.keras.engine.eager import as_array
-from pellucid.keras.engine.operation import apply_operation
+from pellucid.keras.engine.operation import apply_operation, part
 from pellucid.keras.engine.operations import operation, plain_function, value_of
+from pellucid.keras.engine.partials import Call
 from pellucid.keras.engine.tensor import KerasTensor, as_tensor, symbols_in
 from pellucid.keras.engine.variable import Variable, current_scope
 
-TYPES = {"int64": "int32", "float64": "float32", "int": "int32", "float": "float32", "half": "float16"}
+TYPES = {
+    "int64": "int32",
+    "float64": "float32",
+    "int": "int32",
+    "float": "float32",
+    "half": "float16",
+}
 
 
 def type_name(dtype: Any) -> str:
@@ -26,7 +33,11 @@ def type_name(dtype: Any) -> str:
 def cast(x: Any, dtype: Any) -> Any:
     """Return x in another type."""
     wanted = type_name(dtype)
-    return apply_operation("cast", lambda a: jnp.asarray(a).astype(wanted), _arrays(x))
+    return apply_operation("cast", Call.of(_as_type, {"dtype": wanted}), _arrays(x))
+
+
+def _as_type(x: Any, dtype: str) -> Any:
+    return jnp.asarray(x).astype(dtype)
 
 
 @plain_function
@@ -35,7 +46,9 @@ def saturate_cast(x: Any, dtype: Any) -> Any:
     wanted = type_name(dtype)
     whole = np.issubdtype(np.dtype(wanted), np.integer)
     info: Any = np.iinfo(wanted) if whole else np.finfo(wanted)
-    return cast(apply_operation("clip", lambda a: jnp.clip(a, info.min, info.max), _arrays(x)), dtype)
+    return cast(
+        apply_operation("clip", lambda a: jnp.clip(a, info.min, info.max), _arrays(x)), dtype
+    )
 
 
 @plain_function
@@ -102,26 +115,34 @@ def stop_gradient(variable: Any) -> Any:
 def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Any:
     """Return the sum of products that the subscripts tell."""
     del kwargs
-    return apply_operation("einsum", lambda *a: jnp.einsum(subscripts, *a), *map(_arrays, operands))
+    return apply_operation("einsum", jnp.einsum, subscripts, *map(_arrays, operands))
 
 
 @plain_function
 def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
     """Return the parts of x along an axis, as a list."""
     count = num or x.shape[axis]
-    return apply_operation("unstack", lambda a: [jnp.take(a, i, axis) for i in range(count)], x)
+    return apply_operation("unstack", Call.of(_parts, {"num": count, "axis": axis}), x)
+
+
+def _parts(x: Any, num: int, axis: int) -> list[Any]:
+    return [jnp.take(x, i, axis) for i in range(num)]
 
 
 @plain_function
 def get_item(x: Any, key: Any) -> Any:
     """Return x[key]."""
-    return apply_operation("get_item", lambda a: a[key], x)
+    return apply_operation("get_item", part, x, key)
 
 
 @plain_function
 def slice_(inputs: Any, start_indices: Any, shape: Any) -> Any:
     """Return the block of `shape` that begins at `start_indices`."""
-    return apply_operation("slice", lambda a: jax.lax.dynamic_slice(a, start_indices, shape), inputs)
+    return apply_operation("slice", _block, inputs, start_indices, shape=tuple(shape))
+
+
+def _block(inputs: Any, start_indices: Any, shape: Any) -> Any:
+    return jax.lax.dynamic_slice(inputs, tuple(start_indices), shape)
 
 
 def _update(inputs: Any, start_indices: Any, updates: Any) -> Any:
@@ -153,12 +174,20 @@ operation("scatter(indices, values, shape)", _scatter)
 operation("scatter_update(inputs, indices, updates, reduction=None)", _scatter_update)
 operation("divide_no_nan(x1, x2)", _no_nan)
 operation("cdist(x, y)", _distances)
+
+
+def _segments(reduce: Callable[..., Any]) -> Callable[..., Any]:
+    def reduced(data: Any, segment_ids: Any, num_segments: Any, sorted: bool) -> Any:
+        ids = segment_ids.astype("int32")
+        return reduce(data, ids, num_segments, indices_are_sorted=sorted)
+
+    return reduced
+
+
 for _name in ("sum", "max", "min", "prod"):
     operation(
         f"segment_{_name}(data, segment_ids, num_segments=None, sorted=False)",
-        lambda data, segment_ids, num_segments, sorted, _of=getattr(jax.ops, f"segment_{_name}"): (  # noqa: A006
-            _of(data, segment_ids.astype("int32"), num_segments, indices_are_sorted=sorted)
-        ),
+        _segments(getattr(jax.ops, f"segment_{_name}")),
     )
 
 

@@ -24,7 +24,12 @@ slogdet(x) svd(x,full_matrices=True,compute_uv=True)
 """
 same_names(ACTIVATIONS, activations, {"swish": "silu", "hard_swish": "hard_silu"})
 same_names(LINEAR, jnp.linalg, {})
-operation("solve(a, b)", lambda a, b: jnp.linalg.solve(a, b[..., None])[..., 0] if b.ndim < a.ndim else jnp.linalg.solve(a, b))
+operation(
+    "solve(a, b)",
+    lambda a, b: (
+        jnp.linalg.solve(a, b[..., None])[..., 0] if b.ndim < a.ndim else jnp.linalg.solve(a, b)
+    ),
+)
 operation("lstsq(a, b, rcond=None)", lambda a, b, rcond: jnp.linalg.lstsq(a, b, rcond)[0])
 operation(
     "solve_triangular(a, b, lower=False)",
@@ -55,7 +60,7 @@ def _multi_hot(
     return jnp.max(rows, axis=1 if inputs.ndim > 1 else 0)
 
 
-def _top_k(x: Any, k: int, sorted: bool) -> Any:  # noqa: A002
+def _top_k(x: Any, k: int, sorted: bool) -> Any:
     del sorted
     return jax.lax.top_k(x, k)
 
@@ -92,7 +97,7 @@ def _log(output: Any, from_logits: bool, axis: int) -> Any:
     return jnp.log(jnp.clip(a, epsilon(), 1 - epsilon()))
 
 
-def _normalized(x: Any, axis: Any, order: int, epsilon: float | None) -> Any:  # noqa: A002
+def _normalized(x: Any, axis: Any, order: int, epsilon: float | None) -> Any:
     length = jnp.linalg.norm(x, ord=order, axis=axis, keepdims=True)
     return x / jnp.maximum(length, 1e-7 if epsilon is None else epsilon)
 

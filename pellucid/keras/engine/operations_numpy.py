@@ -89,8 +89,10 @@ def _counted(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
     if x.ndim == 1:
         return jnp.bincount(x, weights=weights, minlength=minlength)
     length = max(minlength, int(jnp.max(x)) + 1)
-    rows = [jnp.bincount(row, None if weights is None else weights[i], minlength=length)
-            for i, row in enumerate(x)]
+    rows = [
+        jnp.bincount(row, None if weights is None else weights[i], minlength=length)
+        for i, row in enumerate(x)
+    ]
     return jnp.stack(rows)
 
 

@@ -319,7 +319,9 @@ def _old_spellings(name: str, rate: Any, old: dict[str, Any]) -> Any:
     if decay:
         hint("decay", "decay= is gone since Keras 2.11; here it works: rate / (1 + decay * step)")
         rate = InverseTimeDecay(float(np.asarray(rate)), 1, float(decay))
-    for unknown in [n for n in old if n not in ("is_legacy_optimizer", "jit_compile", "schedule_decay")]:
+    for unknown in [
+        n for n in old if n not in ("is_legacy_optimizer", "jit_compile", "schedule_decay")
+    ]:
         what = f"{name} has no argument called {unknown!r}."
         raise ConfigError(
             explain(what, got=unknown, expected=", ".join(SHARED), hint=nearest(unknown, SHARED))

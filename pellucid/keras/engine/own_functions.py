@@ -39,7 +39,11 @@ class Lambda(Layer):
     def get_config(self) -> dict[str, Any]:
         name = getattr(self.function, "__name__", "")
         if name in ("", "<lambda>"):
-            what = f"The layer {self.name!r} holds a function without a name, which no file can hold."
+            what = (
+                f"The layer {self.name!r} holds a function without a name, which no file can hold."
+            )
             tip = "define it with def and @keras.saving.register_keras_serializable()"
-            raise ConfigError(explain(what, got=self.function, expected="a named function", hint=tip))
+            raise ConfigError(
+                explain(what, got=self.function, expected="a named function", hint=tip)
+            )
         return {**super().get_config(), "function": name, "arguments": self.arguments}

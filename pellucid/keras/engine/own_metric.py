@@ -13,7 +13,7 @@ from pellucid.base.config import config
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray
 from pellucid.functions.metric import Metric, Outputs, Sums, Targets, Weight, mean_sums, mean_value
-from pellucid.keras.engine.variable import Scope
+from pellucid.keras.engine.variable import Scope, Variable
 
 
 @config
@@ -48,11 +48,12 @@ class OwnMetric(Metric):
     def value(self, sums: Sums) -> Float[Array, "..."]:
         with self._lent(sums):
             found = self.metric.result()
+            found = found.value if isinstance(found, Variable) else found
         if isinstance(found, dict):
             what = f"{type(self.metric).__name__}.result() gives several numbers by name."
             tip = "use a metric of its own for each number"
             raise ConfigError(explain(what, got=", ".join(found), expected="one array", hint=tip))
-        return jnp.asarray(getattr(found, "value", found), "float32")
+        return jnp.asarray(found, "float32")
 
     def _lent(self, sums: Sums) -> Scope:
         return Scope({v: sums[str(i)] for i, v in enumerate(self.metric.variables)})

@@ -1,6 +1,8 @@
 """From a model of Keras layers to a network of the core, and whose variables it runs on.
 
-Models inside the model are opened up, so that every layer is a node of its own.
+Models inside the model are opened up, so that every layer is a node of its own. A layer
+nobody has named is counted anew in each network: models built alike are equal networks
+then, and share their programs.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from pellucid.base.config import config
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import Key, Params, Shape, State
 from pellucid.keras.engine.custom import Custom, variables_of
+from pellucid.keras.engine.naming import snake_case
 from pellucid.keras.engine.node import Node, in_order
 from pellucid.keras.engine.tensor import KerasTensor
 from pellucid.keras.engine.translated import TAKES_IDS
 from pellucid.layers.activation import Identity
+from pellucid.layers.delegation import InMode, Part
 from pellucid.layers.layer import Layer as CoreLayer
 from pellucid.layers.layer import has_parts, one_or_all
-from pellucid.layers.delegation import InMode, Part
 from pellucid.network.graph import Names
 from pellucid.network.network import Network, Source
 from pellucid.network.network import Node as CoreNode
@@ -93,8 +96,12 @@ class _Builder:
 
     def source(self, symbol: KerasTensor, shape: Shape) -> str:
         """Add an input; return its name."""
-        name = self._names.free(symbol.name)
-        kind = "int32" if symbol.dtype.startswith(("int", "uint32", "uint16", "bool")) else "float32"
+        history = symbol._keras_history
+        named = history is not None and history.layer.is_named
+        name = self._names.free(symbol.name if named else "x")
+        kind = (
+            "int32" if symbol.dtype.startswith(("int", "uint32", "uint16", "bool")) else "float32"
+        )
         self.sources[name], self._shapes[name] = Source(name, shape, kind), shape
         return name
 
@@ -141,7 +148,8 @@ class _Builder:
         if mode is not None and not isinstance(core, InMode):
             core = InMode(core, training=bool(mode))
         owner = self._owners.get(id(node.layer))
-        name = self.add(core, reads, node.layer.name, owner)
+        base = node.layer.name if node.layer.is_named else snake_case(type(node.layer).__name__)
+        name = self.add(core, reads, base, owner)
         if owner is None:
             self._owners[id(node.layer)], self.layers[name] = name, node.layer
         symbols = node.output_symbols
@@ -149,7 +157,7 @@ class _Builder:
             names[id(symbols[0])] = name
             return
         for place, symbol in enumerate(symbols):
-            names[id(symbol)] = self.add(Part(place), [name], f"{node.layer.name}_{place}")
+            names[id(symbol)] = self.add(Part(place), [name], f"{base}_{place}")
 
     def _ids(self, read: str) -> str:
         """Return where the ids come from: the input itself, made whole, or a node after it."""

@@ -36,7 +36,7 @@ def reduce_costs(costs: Any, weight: Any, mask: Any, *, reduction: str | None) -
     weight = _with_mask(weight, mask, costs.dtype, rescaled=reduction in (MEAN, "mean"))
     if weight is not None:
         costs, weight = same_rank(costs, weight.astype(costs.dtype))
-        costs = costs * weight
+        costs = costs * weight.reshape(*weight.shape, *(1,) * (costs.ndim - weight.ndim))
     if whole or costs.ndim == 0 or costs.shape == (0,):
         return costs
     total = jnp.sum(costs)

@@ -89,7 +89,7 @@ class Room:
             return self.get(config if not isinstance(config, Mapping) else None, custom_objects)
         settings = config.get("config", {})
         if config["class_name"] == "function":
-            return self.named(config.get("registered_name") and _own_name(config), custom_objects)
+            return self.named(_own_name(config), custom_objects)
         found = get_registered_object(str(config.get("registered_name")), custom_objects)
         found = found or self.named(config["class_name"], custom_objects)
         if not isinstance(found, type):
@@ -98,8 +98,8 @@ class Room:
 
 
 def _own_name(config: Mapping[str, Any]) -> str:
-    registered = config.get("registered_name")
-    return config["config"] if registered == "function" else str(registered)
+    registered = config.get("registered_name") or "function"
+    return str(config["config"] if registered == "function" else registered)
 
 
 def described(thing: Any, room: Room) -> dict[str, Any]:

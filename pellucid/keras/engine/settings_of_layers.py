@@ -7,8 +7,8 @@ from pellucid.base.errors import ConfigError, explain
 from pellucid.keras import activations, config, constraints, initializers, regularizers
 from pellucid.keras.engine.serialization import serialize
 from pellucid.keras.engine.spelling import signatures
-from pellucid.layers.layer import Layer as CoreLayer
 from pellucid.layers.delegation import ChannelsFirst
+from pellucid.layers.layer import Layer as CoreLayer
 
 ROOMS = {
     "activation": activations,

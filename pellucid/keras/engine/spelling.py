@@ -56,7 +56,7 @@ def signatures() -> dict[str, inspect.Signature]:
         if line.startswith("#"):
             continue
         name, _, rest = line.partition("(")
-        found[name] = inspect.signature(eval(f"lambda {rest[:-1]}: None", {}))  # noqa: S307
+        found[name] = inspect.signature(eval(f"lambda {rest[:-1]}: None", {}))
     return found
 
 
@@ -69,7 +69,9 @@ def bind(class_name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
     signature = signatures()[class_name]
     known = signature.parameters
     kwargs = _modern(class_name, kwargs, known)
-    shared = {name: kwargs.pop(name) for name in (*SHARED, *SHAPES) if _is_shared(name, kwargs, known)}
+    shared = {
+        name: kwargs.pop(name) for name in (*SHARED, *SHAPES) if _is_shared(name, kwargs, known)
+    }
     for name in kwargs:
         if name not in known:
             what = f"{class_name} has no argument called {name!r}."
@@ -102,9 +104,11 @@ def _modern(class_name: str, kwargs: dict[str, Any], known: Any) -> dict[str, An
             new = "output_dim"
         hint(f"argument {name}", f"{class_name}({name}=...) is {new or 'gone'} since Keras 2")
         if new is not None:
-            modern[new] = {"th": "channels_first", "tf": "channels_last"}.get(value, value) if (
-                name == "dim_ordering"
-            ) else value
+            modern[new] = (
+                {"th": "channels_first", "tf": "channels_last"}.get(value, value)
+                if (name == "dim_ordering")
+                else value
+            )
     rows, columns = modern.pop("nb_row", None), modern.pop("nb_col", None)
     if rows is not None and columns is not None:
         modern["kernel_size"] = (rows, columns)

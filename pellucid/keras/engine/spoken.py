@@ -13,8 +13,9 @@ from pellucid.base.errors import explain, nearest
 def spoken(base: type, line: str, core: Any, about: str = "", **members: Any) -> Any:
     """Return the subclass of `base` that Keras calls and spells as `line` says.
 
-    `line` is the name and the arguments with their defaults; `core` the class or function below, whose
-    docstring tells what it computes. The arguments end up where `base._begin` puts them.
+    `line` is the name and the arguments with their defaults; `core` the class or function
+    below, whose docstring tells what it computes. The arguments end up where `base._begin`
+    puts them.
     """
     name, _, rest = line.partition("(")
     signature = signature_of("self" + (", " if rest != ")" else "") + rest[:-1])
@@ -25,7 +26,8 @@ def spoken(base: type, line: str, core: Any, about: str = "", **members: Any) ->
     __init__.__signature__ = signature  # pyright: ignore[reportFunctionMemberAccess]
     own = [p for p in signature.parameters if p != "self"]
     text = about or inspect.getdoc(core) or ""
-    body = {"__init__": __init__, "__doc__": f"{text}\n\nKeras: {line}", "core_class": core}
+    held = core if isinstance(core, type) else staticmethod(core)
+    body = {"__init__": __init__, "__doc__": f"{text}\n\nKeras: {line}", "core_class": held}
     body |= {"spelling": tuple(own), "__module__": base.__module__, "__qualname__": name}
     return type(name, (base,), body | members)
 

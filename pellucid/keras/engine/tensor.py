@@ -18,6 +18,9 @@ class Tensor(np.ndarray):
         """Return the plain array."""
         return np.asarray(self)
 
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self.item(), digits) if self.ndim == 0 else np.round(self, digits or 0)
+
     def __getitem__(self, index: Any) -> Any:
         part = super().__getitem__(index)
         return part if isinstance(part, np.ndarray) else as_tensor(part)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.keras.engine.variable import Variable
 
-UNTRACKED = {"_inbound_nodes", "_outbound_nodes", "_eager_losses", "_given", "optimizer"}
+UNTRACKED = {"_inbound_nodes", "_outbound_nodes", "_eager_losses", "_given", "_gave", "optimizer"}
 
 
 class Tracked:
@@ -29,6 +29,7 @@ class Tracked:
         made._outbound_nodes: list[Any] = []
         made._eager_losses: list[Any] = []
         made._given = (args, kwargs)
+        made._gave: list[Any] = []  # the shapes that the last call gave
         return made
 
     def track_variable(self, variable: Variable) -> None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.engine.layer import Layer
 from pellucid.keras.engine.materials import Draw, StartOfLayer
 from pellucid.keras.engine.revision import revise
 from pellucid.keras.engine.seeds import next_seed
+from pellucid.keras.engine.serialization import deserialize
 from pellucid.keras.engine.settings_of_layers import core_settings, serialized, shown
 from pellucid.keras.engine.spelling import bind, signatures
 from pellucid.keras.engine.tensor import KerasTensor, symbols_in
 from pellucid.keras.engine.variable import Variable, current_scope
+from pellucid.layers.delegation import InMode
 from pellucid.layers.layer import Layer as CoreLayer
 from pellucid.layers.layer import has_parts, one_or_all
-from pellucid.layers.delegation import InMode
 
 TAKES_IDS = ("Embedding", "CategoryEncoding")
 HIDDEN = ("toll",)  # state that Keras's layers do not show among their weights
@@ -129,7 +128,10 @@ class Translated(Layer):
         core, inputs = self.core_call(args, kwargs)
         held = [jnp.asarray(x) for x in inputs]
         if self.core_class.__name__ not in TAKES_IDS:
-            held = [x if x.dtype.kind == "f" or x.dtype == "bfloat16" else x.astype("float32") for x in held]
+            held = [
+                x if x.dtype.kind == "f" or x.dtype == "bfloat16" else x.astype("float32")
+                for x in held
+            ]
         params, state = jax.tree.map(lambda v: v.value, (self._params, self._state))
         named = {"mask": _tuple(mask)} if core.uses_mask else {}
         training = scope.training and (self.trainable or not params)
@@ -192,8 +194,14 @@ class Translated(Layer):
         base = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
         settings = {name: serialized(name, value) for name, value in self._settings.items()}
         if self.activity_regularizer is not None or "kernel_initializer" in settings:
-            base["activity_regularizer"] = serialized("activity_regularizer", self.activity_regularizer)
+            base["activity_regularizer"] = serialized(
+                "activity_regularizer", self.activity_regularizer
+            )
         return {**base, **settings}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**{name: _inner(name, value) for name, value in config.items()})
 
     def __getattr__(self, name: str) -> Any:
         settings = self.__dict__.get("_settings", {})
@@ -261,6 +269,11 @@ def _forms(core: CoreLayer, shape: Any) -> tuple[Any, Any]:
 
     jax.eval_shape(start, jax.random.key(0))
     return held[0], held[1]
+
+
+def _inner(name: str, value: Any) -> Any:
+    """Return the layer that a wrapper's config describes; other settings as they are."""
+    return deserialize(value) if name in INNER and isinstance(value, dict) else value
 
 
 def _tuple(value: Any) -> Any:

@@ -159,6 +159,12 @@ class Variable:
     def __len__(self) -> int:
         return self._shape[0]
 
+    def __eq__(self, other: object) -> Any:
+        return self is other if isinstance(other, Variable) else self.value == other
+
+    def __hash__(self) -> int:
+        return id(self)
+
     def __float__(self) -> float:
         return float(self.value)
 

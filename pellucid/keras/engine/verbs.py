@@ -96,7 +96,7 @@ class Verbs:
         return_dict: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Take one step; return the loss, and the metrics since the last reset."""
+        """Take one step; return the loss and the metrics of this batch."""
         del kwargs
         return self._learner.train_on_batch(x, y, sample_weight, class_weight, return_dict)
 
@@ -108,7 +108,7 @@ class Verbs:
         return_dict: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Measure one batch; return the loss, and the metrics since the last reset."""
+        """Return the loss and the metrics of one batch."""
         del kwargs
         return self._learner.test_on_batch(x, y, sample_weight, return_dict)
 
@@ -117,8 +117,7 @@ class Verbs:
         return self._learner.predict(x, None, 0, None, None)
 
     def reset_metrics(self) -> None:
-        """Let `train_on_batch` and `test_on_batch` begin counting anew."""
-        self._learner.reset_metrics()
+        """Do nothing: metrics are of one batch, evaluation or epoch, and begin anew each time."""
 
     @property
     def optimizer(self) -> Any:

@@ -36,8 +36,7 @@ AdamW = _made(
 Adamax = _made(f"Adamax(learning_rate=0.001, {BETAS}, {OPT10})", core.Adamax)
 Nadam = _made(f"Nadam(learning_rate=0.001, {BETAS}, {OPT10})", core.Nadam)
 RMSprop = _made(
-    "RMSprop(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-07, centered=False, "
-    f"{OPT10})",
+    f"RMSprop(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-07, centered=False, {OPT10})",
     core.RMSprop,
 )
 Adagrad = _made(

@@ -71,6 +71,18 @@ def test_a_wrong_value_is_named_where_it_is_written(settings, words):
         Drawing(**settings)
 
 
+def test_settings_may_hold_several_configs():
+    @config
+    class Album(Config):
+        shapes: tuple[object, ...] = option(choices=SHAPES)
+
+    album = Album([Circle(2.0), "circle"])
+    assert album.shapes == (Circle(2.0), "circle")
+    assert Album.from_config(json.loads(json.dumps(album.to_config()))) == album
+    with pytest.raises(ConfigError, match="did you mean 'circle'"):
+        Album(["circel"])
+
+
 def test_an_unknown_setting_in_a_file_is_named():
     with pytest.raises(ConfigError, match="did you mean 'count'"):
         Drawing.from_config({"cuont": 3})

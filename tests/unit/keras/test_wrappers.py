@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from pellucid.base.errors import ConfigError, DataError
 from pellucid.keras.callbacks import EarlyStopping
-from pellucid.keras.engine.hints import KerasHint
+from pellucid.keras.engine.hints import KerasHint, forget_hints
 from pellucid.keras.engine.strictness import set_strict
 from pellucid.keras.layers import Dense, Input
 from pellucid.keras.models import Sequential
@@ -57,6 +57,11 @@ def number():
 
 def bare(units=8):
     return Sequential([Input((4,)), Dense(units, "relu"), Dense(3, "softmax")])
+
+
+@pytest.fixture(autouse=True)
+def every_hint_anew():
+    forget_hints()
 
 
 BRIEF = {"epochs": 30, "batch_size": 30, "verbose": 0}
@@ -110,7 +115,8 @@ def test_several_labels_a_row():
 def test_what_keras_2_returned_is_on_the_estimator():
     history = KerasClassifier(build_fn=sparse, **BRIEF).fit(X, LABELS)
     assert len(history.history["loss"]) == len(history.epoch) == 30
-    assert history.history["acc"] == history.history_["accuracy"]
+    with pytest.warns(KerasHint, match="accuracy"):
+        assert history.history["acc"] == history.history_["accuracy"]
     assert history.model.predict(X[:2], verbose=0).shape == (2, 3)
     assert (history.predict_classes(X) == history.predict(X)).all()
 

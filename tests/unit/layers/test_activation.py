@@ -44,3 +44,11 @@ def test_prelu_learns_a_slope_for_each_place_that_is_not_shared():
     assert params["alpha"].shape == (4, 3)
     params, _ = layers.PReLU(shared_axes=[1]).init(KEY, (4, 3))
     assert params["alpha"].shape == (1, 3)
+
+
+def test_softmax_leaves_out_what_a_mask_leaves_out():
+    layer, x = layers.Softmax(), jnp.array([[1.0, 2.0, 3.0]])
+    mask = jnp.array([[True, False, True]])
+    z, _ = layer.apply({}, {}, x, key=KEY, training=False, mask=mask)
+    expected = np.exp([1.0, -np.inf, 3.0]) / np.exp([1.0, 3.0]).sum()
+    np.testing.assert_allclose(layer.nonlinearity(z)[0], expected, rtol=1e-6)

@@ -7,10 +7,12 @@ import pytest
 from sklearn.utils.class_weight import compute_sample_weight
 
 from pellucid.base.errors import DataError, ShapeError
+from pellucid.functions.losses import SparseCategoricalCrossentropy
 from pellucid.layers.dense import Dense
 from pellucid.layers.embedding import Embedding
 from pellucid.layers.input import Input
 from pellucid.layers.reshaping import Flatten
+from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
 from pellucid.training.examples import as_examples
 
@@ -152,3 +154,44 @@ def test_balanced_class_weights_are_scikit_learns():
     np.testing.assert_allclose(weight, compute_sample_weight("balanced", labels), rtol=1e-6)
     totals = [weight[labels == label].sum() for label in range(3)]
     np.testing.assert_allclose(totals, 4, rtol=1e-6)
+
+
+def outputs_of_steps():
+    x = Input((3, 2))
+    steps = Dense(4, "softmax", name="steps")(x)
+    model = Model(x, [steps, Dense(1, name="row")(Flatten()(x))])
+    model.compile("sgd", {"steps": "sparse_categorical_crossentropy", "row": "mse"})
+    return model.recipe
+
+
+def test_weights_by_output_and_step():
+    x, rows = np.zeros((5, 3, 2)), np.arange(5.0)
+    labels = np.arange(15).reshape(5, 3) % 4
+    y, each = {"steps": labels, "row": rows}, np.arange(15.0).reshape(5, 3)
+    recipe = outputs_of_steps()
+    for given in ({"steps": each, "row": rows}, [each, rows]):
+        weights = as_examples(recipe, x, y, given).weights
+        np.testing.assert_array_equal(weights["steps"], each)
+        np.testing.assert_array_equal(weights["row"], rows)
+    alike = as_examples(recipe, x, y, rows).weights
+    np.testing.assert_array_equal(alike["steps"], alike["row"])
+    partly = as_examples(recipe, x, y, {"row": rows}).weights
+    np.testing.assert_array_equal(partly["steps"], np.ones(5))
+    classes = {"steps": {0: 1, 1: 2, 2: 3, 3: 4}}
+    by_class = as_examples(recipe, x, y, {"steps": rows, "row": rows}, classes).weights
+    np.testing.assert_array_equal(by_class["steps"], rows[:, None] * (1 + labels))
+    np.testing.assert_array_equal(by_class["row"], rows)
+    with pytest.raises(DataError, match="did you mean 'row'"):
+        as_examples(recipe, x, y, {"rwo": rows})
+    with pytest.raises(ShapeError, match="sample_weight has the wrong shape"):
+        as_examples(recipe, x, y, {"row": each})
+    with pytest.raises(DataError, match="class_weight by output"):
+        as_examples(recipe, x, y, None, {0: 1, 1: 2})
+
+
+def test_an_ignored_class_may_have_any_label():
+    model = Sequential([Input((3,)), Dense(4, "softmax")])
+    model.compile("sgd", SparseCategoricalCrossentropy(ignore_class=-1))
+    assert as_examples(model.recipe, X, changed(LABELS, 2, -1)).targets["dense"][2] == -1
+    with pytest.raises(DataError, match="out of range, in row 2"):
+        as_examples(model.recipe, X, changed(LABELS, 2, -2))
