@@ -165,6 +165,7 @@ METRICS = {
         MetricCase(metrics.Accuracy(), "labels", "rows"),
     ),
     "binary_accuracy": (MetricCase(metrics.BinaryAccuracy(0.4), "answers", "shares"),),
+    "sign_accuracy": (MetricCase(metrics.SignAccuracy(), "signs", "numbers"),),
     "categorical_accuracy": (MetricCase(metrics.CategoricalAccuracy(), "one_hot", "rows"),),
     "sparse_categorical_accuracy": (
         MetricCase(metrics.SparseCategoricalAccuracy(), "labels", "rows"),
@@ -259,8 +260,8 @@ METRICS = {
         MetricCase(metrics.OneHotMeanIoU(4, ignore_class=2), "one_hot", "rows"),
     ),
     "binary_iou": (
-        MetricCase(metrics.BinaryIoU(), "answers", "shares"),
-        MetricCase(metrics.BinaryIoU((1,), 0.3), "answers", "shares"),
+        MetricCase(metrics.BinaryIoU(), "answers", "shares", 1),
+        MetricCase(metrics.BinaryIoU((1,), 0.3), "answers", "shares", 1),
     ),
     "loss_metric": (
         MetricCase(metrics.LossMetric("mean_absolute_error"), "numbers", "numbers"),

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from pellucid.base.whose import current_line, shown
 from pellucid.cli.exits import INTERRUPTED
 from pellucid.cli.fits import print_fits
 from pellucid.cli.script import Script, main_program
-from pellucid.cli.whose import current_line, shown
 
 STRICT = "PELLUCID_STRICT_KERAS"
 

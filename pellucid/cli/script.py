@@ -19,8 +19,8 @@ from types import CodeType, ModuleType, TracebackType
 from typing import Any, NamedTuple
 
 from pellucid.base.errors import FileError, PellucidError, explain
+from pellucid.base.whose import line_of, shown
 from pellucid.cli.exits import FAILED, INTERRUPTED
-from pellucid.cli.whose import line_of, shown
 
 NOT_PYTHON = re.compile(r"^(\s*)([%!?]|\w+\s*=\s*[%!]|.*\w\?$)")
 OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|capture|prun)")

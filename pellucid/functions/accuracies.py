@@ -46,6 +46,18 @@ class BinaryAccuracy(Metric):
         return mean_value(sums)
 
 
+@METRICS.register("sign_accuracy")
+@config
+class SignAccuracy(Metric):
+    """The share of outputs with the sign of their target, -1 or 1 (0 is read as -1)."""
+
+    def sums(self, y: Targets, a: Outputs, weight: Weight) -> Sums:
+        return mean_sums((one_hot(y, a) > 0) == (a > 0), weight)
+
+    def value(self, sums: Sums) -> Float[Array, ""]:
+        return mean_value(sums)
+
+
 @METRICS.register("categorical_accuracy")
 @config
 class CategoricalAccuracy(Metric):

@@ -6,6 +6,7 @@
 from pellucid.functions.accuracies import Accuracy as Accuracy
 from pellucid.functions.accuracies import BinaryAccuracy as BinaryAccuracy
 from pellucid.functions.accuracies import CategoricalAccuracy as CategoricalAccuracy
+from pellucid.functions.accuracies import SignAccuracy as SignAccuracy
 from pellucid.functions.accuracies import (
     SparseCategoricalAccuracy as SparseCategoricalAccuracy,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
 from pellucid.functions import constraints as core
@@ -14,7 +14,7 @@ from pellucid.keras.engine.spoken import spoken
 ROOM = Room("constraint", "constraints")
 
 
-class Constraint(Settled, ABC):
+class Constraint(Settled):
     """Where weights may lie. One of your own needs `__call__(w)`."""
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +23,7 @@ ROOM = Room("initializer", "initializers")
 FANS = "seed=None, input_axes=None, output_axes=None"
 
 
-class Initializer(Settled, ABC):
+class Initializer(Settled):
     """How a weight starts. One of your own needs `__call__(shape, dtype=None)`."""
 
     @abstractmethod

@@ -3,14 +3,30 @@
 from typing import Any
 
 from pellucid import layers as _core_layers
+from pellucid.base.errors import explain, nearest
+from pellucid.keras.engine.absent_layers import ABSENT, absent
+from pellucid.keras.engine.bin_layers import Discretization as Discretization
+from pellucid.keras.engine.bin_layers import Hashing as Hashing
+from pellucid.keras.engine.cells import RNN as RNN
+from pellucid.keras.engine.cells import GRUCell as GRUCell
+from pellucid.keras.engine.cells import LSTMCell as LSTMCell
+from pellucid.keras.engine.cells import SimpleRNNCell as SimpleRNNCell
+from pellucid.keras.engine.cells import StackedRNNCells as StackedRNNCells
 from pellucid.keras.engine.inputs import Input as Input
 from pellucid.keras.engine.inputs import InputLayer as InputLayer
+from pellucid.keras.engine.inputs import InputSpec as InputSpec
 from pellucid.keras.engine.kinds import LAYERS as ROOM
 from pellucid.keras.engine.layer import Layer as Layer
+from pellucid.keras.engine.lookups import IntegerLookup as IntegerLookup
+from pellucid.keras.engine.lookups import StringLookup as StringLookup
+from pellucid.keras.engine.lookups import TextVectorization as TextVectorization
+from pellucid.keras.engine.old_layers import OLD_VARIANTS, old_functions
+from pellucid.keras.engine.old_layers import Merge as Merge
 from pellucid.keras.engine.own_functions import Lambda as Lambda
 from pellucid.keras.engine.spelling import signatures
 from pellucid.keras.engine.translated import Translated, translate
 from pellucid.keras.engine.variants import VARIANTS
+from pellucid.keras.engine.wrapper import Wrapper as Wrapper
 
 SHORT = {
     "AvgPool": "AveragePooling",
@@ -18,32 +34,67 @@ SHORT = {
     "GlobalAvgPool": "GlobalAveragePooling",
     "GlobalMaxPool": "GlobalMaxPooling",
 }
+LONG = (
+    "Conv1DTranspose",
+    "Conv2DTranspose",
+    "Conv3DTranspose",
+    "SeparableConv1D",
+    "SeparableConv2D",
+)
 
 
 def _translated(name: str) -> Any:
-    base = VARIANTS.get(name, Translated)
+    base = (VARIANTS | OLD_VARIANTS).get(name, Translated)
     return translate(_core_layers.LAYERS[name], name, base)
 
 
+for _class in (InputLayer, Lambda):
+    ROOM.file(_class)
 for _name in signatures():
     if _name in _core_layers.LAYERS and _name not in globals():
         globals()[_name] = ROOM.file(_translated(_name))
+for _layer in (
+    *(InputLayer, Lambda, RNN, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells, Merge, Wrapper),
+    *(Discretization, Hashing, IntegerLookup, StringLookup, TextVectorization),
+):
+    ROOM.file(_layer)
 for _short, _long in SHORT.items():
     for _axes in ("1D", "2D", "3D"):
-        if f"{_long}{_axes}" in globals():
-            globals()[f"{_short}{_axes}"] = globals()[f"{_long}{_axes}"]
-for _name in ("Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose"):
-    if _name in globals():
-        globals()[_name.replace("Conv", "Convolution")] = globals()[_name]
+        globals()[f"{_short}{_axes}"] = globals()[f"{_long}{_axes}"]
+for _name in LONG:
+    globals()[_name.replace("Conv", "Convolution")] = globals()[_name]
+globals().update(old_functions())
 
 
 def _function_form(name: str) -> Any:
-    def merge(inputs: Any, **settings: Any) -> Any:
-        return globals()[name](**settings)(inputs)
+    def join(inputs: Any, *args: Any, **settings: Any) -> Any:
+        if name == "Dot" and not args:
+            settings.setdefault("axes", -1)
+        return globals()[name](*args, **settings)(inputs)
 
-    merge.__doc__ = f"Return {name} of the inputs."
-    return merge
+    join.__name__ = join.__qualname__ = name.lower()
+    join.__doc__ = f"Return {name} of the inputs."
+    return join
 
 
 for _name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"):
     globals()[_name.lower()] = _function_form(_name)
+
+
+def serialize(layer: Any) -> Any:
+    """Return the description of a layer that Keras's files hold."""
+    return ROOM.serialize(layer)
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """Return the layer that a description means."""
+    return ROOM.deserialize(config, custom_objects)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ABSENT:
+        found = globals()[name] = absent(name)
+        return found
+    known = [known for known in globals() if known[0].isupper()]
+    what = f"keras.layers has no {name!r}."
+    raise AttributeError(explain(what, got=name, expected="a layer", hint=nearest(name, known)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
 from pellucid.functions import regularizers as core
@@ -14,7 +14,7 @@ from pellucid.keras.engine.spoken import spoken
 ROOM = Room("regularizer", "regularizers")
 
 
-class Regularizer(Settled, ABC):
+class Regularizer(Settled):
     """What weights cost. One of your own needs `__call__(x)`."""
 
     @abstractmethod

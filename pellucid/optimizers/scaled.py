@@ -1,5 +1,6 @@
 """Lamb and Adafactor: steps as long as the weights they change allow."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import jax
@@ -87,7 +88,7 @@ class Adafactor(Optimizer):
         shape = jax.tree.structure(grads)
         slopes, weights = shape.flatten_up_to(grads), shape.flatten_up_to(params)
         parts = [shape.flatten_up_to(memory[name]) for name in self.layout[0]]
-        steps = [self._squares(g, *old, beta) for g, *old in zip(slopes, *parts, strict=True)]
+        steps = [self._squares(g, old, beta) for g, *old in zip(slopes, *parts, strict=True)]
         rows, columns, velocity = (shape.unflatten(part) for part in zip(*steps, strict=True))
         directions = [
             self._direction(g, v, p) for g, (_, _, v), p in zip(slopes, steps, weights, strict=True)
@@ -95,8 +96,9 @@ class Adafactor(Optimizer):
         after = {"step": step, "row": rows, "column": columns, "velocity": velocity}
         return downhill(shape.unflatten(directions), rho), after
 
-    def _squares(self, grad: Array, row: Array, column: Array, v: Array, beta: Array) -> tuple:
+    def _squares(self, grad: Array, before: Sequence[Array], beta: Array) -> tuple:
         """Return the means of an array's squared gradients after one more of them."""
+        row, column, v = before
         square = jnp.square(grad) + self.epsilon_1
         if grad.ndim < 2:
             return row, column, beta * v + (1 - beta) * square

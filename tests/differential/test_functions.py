@@ -133,6 +133,7 @@ def averages(at):
 KERAS_HAS = [at for at in every(METRICS) if not (averages(at) and at[0] in ("precision", "recall"))]
 
 
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype int64")  # Keras's, for its IoU
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("at", KERAS_HAS, ids=str)
 def test_metrics(at, weighted):

@@ -13,25 +13,22 @@ UNDER_KERAS = Path(__file__).parent / "under_keras.py"
 
 # What Keras 3 without TensorFlow cannot run, and why.
 NOT_IN_KERAS_3 = {
-    "np_utils, keras.layers.core and their like are gone": {
-        *("character_lstm.py", "custom_layer_backend.py", "diabetes_keras1.py"),
-        *("functional_keras1.py", "iris_cross_validation.py", "mnist_cnn_keras1.py"),
-        *("transfer_frozen.py", "text_embedding.py"),
+    "layers and arguments in Keras 1's words": {
+        *("diabetes_keras1.py", "functional_keras1.py", "mnist_cnn_keras1.py"),
     },
-    "keras.wrappers.scikit_learn is gone": {
-        *("grid_search.py", "housing_regressor.py", "sonar_pipeline.py"),
+    "keras.wrappers.scikit_learn, keras.engine, keras.preprocessing.text are gone": {
+        *("grid_search.py", "housing_regressor.py", "iris_cross_validation.py"),
+        *("sonar_pipeline.py", "custom_layer_backend.py", "text_embedding.py"),
     },
-    "lr= or decay=, maxnorm": {"xor.py", "time_decay.py", "dropout_maxnorm.py"},
-    "keras.backend's functions are gone": {"custom_loss.py", "shared_layers.py"},
-    "tensorflow itself": {
-        *("deep_selu.py", "digits_cnn.py", "logits_and_softmax.py", "multi_label.py"),
-        *("tf_data_pipeline.py", "wide_and_deep.py"),
+    "keras.backend's functions are gone": {
+        *("custom_loss.py", "shared_layers.py", "deep_selu.py", "inside_a_model.py"),
     },
     "fit_generator and ImageDataGenerator are gone": {"generators.py", "image_augmentation.py"},
+    "decay= is taken, and does nothing": {"time_decay.py"},
+    "TensorFlow's tensors and datasets": {"logits_and_softmax.py", "tf_data_pipeline.py"},
     "old .h5 files of weights and models": {
         *("checkpoint_best.py", "checkpoint_reload.py", "json_round_trip.py"),
     },
-    "predict_classes, input of a Sequential": {"inside_a_model.py"},
     "plot_model without Graphviz": {"plot_history.py"},
     "a notebook": {"wine.ipynb"},
 }

@@ -18,9 +18,9 @@ model.add(Activation("tanh"))
 model.add(Dense(1))
 model.add(Activation("sigmoid"))
 
-sgd = SGD(lr=0.3, momentum=0.9)
+sgd = SGD(lr=0.1, momentum=0.9)
 model.compile(loss="binary_crossentropy", optimizer=sgd, metrics=["accuracy"])
-model.fit(X, y, batch_size=1, epochs=200, verbose=0)
+model.fit(X, y, batch_size=1, epochs=300, verbose=0)
 
 print(model.predict(X).round(2))
 score = model.evaluate(X, y, verbose=0)

@@ -10,8 +10,10 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.base.errors import ConfigError, explain
+from pellucid.keras.engine.hosted import base_config
 from pellucid.keras.engine.kinds import LAYERS
 from pellucid.keras.engine.layer import Layer
+from pellucid.keras.engine.spelling import signatures
 from pellucid.keras.engine.translated import Translated
 from pellucid.keras.engine.variable import Scope, current_scope
 from pellucid.layers.recurrence import Recurrent
@@ -77,18 +79,21 @@ class SimpleRNNCell(Cell):
     """h <- activation(x W + h U + b)."""
 
     core_class: ClassVar[Any] = SimpleRNN
+    __signature__ = signatures()["SimpleRNNCell"]
 
 
 class LSTMCell(Cell):
     """c <- f c + i g and h <- o activation(c): a memory c that gates write, keep and read."""
 
     core_class: ClassVar[Any] = LSTM
+    __signature__ = signatures()["LSTMCell"]
 
 
 class GRUCell(Cell):
     """h <- u h + (1 - u) g: a gate u says how much of h stays, g is what comes in its place."""
 
     core_class: ClassVar[Any] = GRU
+    __signature__ = signatures()["GRUCell"]
 
 
 class StackedRNNCells(Layer):
@@ -129,7 +134,7 @@ class StackedRNNCells(Layer):
         return inputs, after
 
     def get_config(self) -> dict[str, Any]:
-        return {**_base(self), "cells": [LAYERS.serialize(cell) for cell in self.cells]}
+        return {**base_config(self), "cells": [LAYERS.serialize(cell) for cell in self.cells]}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -237,7 +242,7 @@ class RNN(Layer):
     def get_config(self) -> dict[str, Any]:
         names = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
         own = {name: getattr(self, name) for name in (*names, "zero_output_for_mask")}
-        return {**_base(self), **own, "cell": LAYERS.serialize(self.cell)}
+        return {**base_config(self), **own, "cell": LAYERS.serialize(self.cell)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -265,14 +270,10 @@ class _Walk:
         mask = None if self.mask is None else self.mask.astype(bool).T
         if self.layer.go_backwards:
             x, mask = x[::-1], None if mask is None else mask[::-1]
-        first = jax.eval_shape(lambda: self._step(0, x[0], None, states, None)[0])
+        first, leaves_something = self._tried(x[0], states)
         blank = jnp.zeros(first.shape, first.dtype)
-        before = dict(self.scope.values), list(self.scope.losses)
-        if not self.layer.unroll:
-            try:
-                return self._loop(x, mask, states, blank, before)
-            except _LeavesSomething:
-                self._restore(before)
+        if not (self.layer.unroll or leaves_something):
+            return self._loop(x, mask, states, blank)
         shown, outputs = blank, []
         for t in range(len(x)):
             shown, states = self._step(t, x[t], None if mask is None else mask[t], states, shown)
@@ -280,19 +281,24 @@ class _Walk:
         whole = self.layer.return_sequences
         return (jnp.stack(outputs, axis=1) if whole else outputs[-1]), states
 
-    def _loop(self, x: Any, mask: Any, states: Any, blank: Any, before: Any) -> Any:
+    def _tried(self, x: Any, states: Any) -> tuple[Any, bool]:
+        """Return the form of an output, and whether a step writes to variables or adds losses."""
+        values, losses = dict(self.scope.values), list(self.scope.losses)
+        first = jax.eval_shape(lambda: self._step(0, x, None, states, None)[0])
+        now = self.scope.values
+        written = any(now.get(v) is not a for v, a in values.items()) or len(now) > len(values)
+        added = len(self.scope.losses) > len(losses)
+        self.scope.values, self.scope.losses[:] = values, losses
+        return first, written or added
+
+    def _loop(self, x: Any, mask: Any, states: Any, blank: Any) -> Any:
         def body(carried: Any, here: Any) -> Any:
             states, shown = carried
-            t, arriving, counts = here
-            shown, states = self._step(t, arriving, counts, states, shown)
-            same = all(self.scope.values.get(v) is a for v, a in before[0].items())
-            if not same or len(self.scope.losses) != len(before[1]):
-                raise _LeavesSomething
+            shown, states = self._step(*here, states, shown)
             return (states, shown), shown if self.layer.return_sequences else None
 
         steps = jnp.arange(len(x))
         (states, last), path = jax.lax.scan(body, (states, blank), (steps, x, mask))
-        self._restore(before)
         return (last if path is None else jnp.swapaxes(path, 0, 1)), states
 
     def _step(self, t: Any, x: Any, counts: Any, states: Any, shown: Any) -> Any:
@@ -309,13 +315,6 @@ class _Walk:
 
         before = jnp.zeros_like(output) if self.layer.zero_output_for_mask else shown
         return kept(output, before), jax.tree.map(kept, after, states)
-
-    def _restore(self, before: Any) -> None:
-        self.scope.values, self.scope.losses[:] = dict(before[0]), before[1]
-
-
-class _LeavesSomething(Exception):  # noqa: N818 (a signal, not an error)
-    """A step of a loop wrote to a variable."""
 
 
 def _step(cell: Any, x: Any, states: Any, training: Any) -> Any:
@@ -354,10 +353,6 @@ def _listed(value: Any) -> list[Any]:
 def _output_size(cell: Any) -> int:
     size = getattr(cell, "output_size", None)
     return _listed(cell.state_size)[0] if size is None else size
-
-
-def _base(layer: Layer) -> dict[str, Any]:
-    return {"name": layer.name, "trainable": layer.trainable, "dtype": layer.dtype}
 
 
 def _check_cell(cell: Any) -> None:

@@ -9,8 +9,10 @@ from pellucid.base.errors import ConfigError, explain, nearest
 from pellucid.functions.losses import Loss
 from pellucid.functions.metrics import Metric
 from pellucid.keras import losses, metrics
+from pellucid.keras.engine.agreement import accuracy_for, agreed
 from pellucid.keras.engine.plan import Plan
 from pellucid.models.compiling import as_loss, as_metric
+from pellucid.network.network import Node
 from pellucid.training.state import Goal, Measure, Recipe
 
 
@@ -49,27 +51,26 @@ def recipe_of(settings: Settings, plan: Plan, names: list[str], optimizer: Any) 
         if wanted.get(name) is not None:
             weight = weights.get(name)
             shape = plan.network.shape_of(end)
-            loss = core_loss(wanted[name], shape)
+            loss = agreed(core_loss(wanted[name], shape), plan.network[end])
             goals.append(Goal(end, loss, 1.0 if weight is None else float(weight)))
             renamed[f"{end}_loss"] = f"{name}_loss"
-    measures = _measures(settings, ends, names, plan)
+    measures = _measures(settings, ends, names, plan, {goal.output: goal.loss for goal in goals})
     recipe = Recipe(plan.network, tuple(goals), measures, optimizer.core, frozen=plan.frozen())
     return Compiled(recipe, renamed)
 
 
 def core_loss(wanted: Any, shape: Any) -> Loss:
     """Return the core loss meant by a name, a Keras loss, or a function (y_true, y_pred)."""
-    if wanted in ("crossentropy", "ce"):
+    if isinstance(wanted, str) and wanted in ("crossentropy", "ce"):
         wanted = "binary_crossentropy" if shape == (1,) else "sparse_categorical_crossentropy"
-    found = losses.get(wanted)
-    core = getattr(found, "core", None)
-    return core if core is not None else as_loss(found)
+    found = losses.core_of(wanted)
+    return as_loss(wanted) if found is None else found
 
 
-def core_metric(wanted: Any) -> Metric:
+def core_metric(wanted: Any, loss: Loss | None, node: Node) -> Metric:
     """Return the core metric meant by a name, a Keras metric, or a function (y_true, y_pred)."""
-    if wanted in ("accuracy", "acc"):
-        return as_metric("accuracy")
+    if isinstance(wanted, str) and wanted in ("accuracy", "acc"):
+        return accuracy_for(loss, node)
     found = metrics.get(wanted) if not isinstance(wanted, str) else _metric_called(wanted)
     core = getattr(found, "core", None)
     return core if core is not None else as_metric(found)
@@ -101,7 +102,9 @@ def listed(wanted: Any, names: list[str]) -> Iterator[tuple[int, Any]]:
                 yield place, one
 
 
-def _measures(settings: Settings, ends: Any, names: list[str], plan: Plan) -> tuple[Measure, ...]:
+def _measures(
+    settings: Settings, ends: Any, names: list[str], plan: Plan, goals: dict[str, Loss]
+) -> tuple[Measure, ...]:
     taken: list[str] = []
     found = []
     several = len(names) > 1
@@ -115,7 +118,9 @@ def _measures(settings: Settings, ends: Any, names: list[str], plan: Plan) -> tu
                 count += 1
                 name = f"{base}_{count}"
             taken.append(name)
-            found.append(Measure(name, ends[place], core_metric(one), weighted))
+            end = ends[place]
+            metric = core_metric(one, goals.get(end), plan.network[end])
+            found.append(Measure(name, end, metric, weighted))
     return tuple(found)
 
 

@@ -1,11 +1,8 @@
 """One plain line about an old or doubtful spelling, once a process."""
 
-import sys
 import warnings
-from pathlib import Path
-from types import FrameType
 
-PACKAGE = str(Path(__file__).parents[2])
+from pellucid.base.whose import Place, current_line
 
 _given: set[str] = set()
 
@@ -19,11 +16,10 @@ def hint(key: str, text: str) -> None:
     if key in _given:
         return
     _given.add(key)
-    frame = _caller()
-    if frame is None:
+    place = current_line()
+    if place is None:
         warnings.warn(text, KerasHint, stacklevel=2)
     else:
-        place = frame.f_code.co_filename, frame.f_lineno
         warnings.warn_explicit(text, KerasHint, *place)
 
 
@@ -32,14 +28,6 @@ def forget_hints() -> None:
     _given.clear()
 
 
-def caller_line() -> tuple[str, int] | None:
-    """Return the file and line outside pellucid that is being run, if there is one."""
-    frame = _caller()
-    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
-
-
-def _caller() -> FrameType | None:
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
-        frame = frame.f_back
-    return frame
+def caller_line() -> Place | None:
+    """Return the file and line of the user's that is being run, if there is one."""
+    return current_line()

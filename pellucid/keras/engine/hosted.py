@@ -55,7 +55,8 @@ class Lookup(Layer):
     def _check_traceable(self) -> None:
         if not self.traced:
             what = f"{type(self).__name__} cannot stand inside a model: programs know no words."
-            tip = f"apply it before: x = {self.name}(x), or dataset.map(lambda x, y: ({self.name}(x), y))"
+            call = f"{self.name}(x)"
+            tip = f"apply it before: x = {call}, or dataset.map(lambda x, y: ({call}, y))"
             raise ConfigError(explain(what, got="an Input", expected="data at hand", hint=tip))
 
     @property
@@ -104,10 +105,16 @@ class Learnt(Lookup):
 
 
 def base_config(layer: Layer) -> dict[str, Any]:
+    """Return the settings that every layer has."""
     return {"name": layer.name, "trainable": layer.trainable, "dtype": layer.dtype}
 
 
 def dense_only(layer: Layer, sparse: bool) -> bool:
+    """Return False.
+
+    Raises:
+        ConfigError: sparse arrays are asked for.
+    """
     if sparse:
         what = f"{type(layer).__name__}(sparse=True) is not served: arrays here are dense."
         raise ConfigError(explain(what, got="sparse=True", expected="sparse=False"))

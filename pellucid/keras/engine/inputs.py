@@ -71,3 +71,26 @@ def Input(  # noqa: N802 (Keras's name)
         shape, batch_size, dtype, sparse, ragged, batch_shape, None, optional, name, **kwargs
     )
     return layer._inbound_nodes[0].outputs
+
+
+class InputSpec:
+    """What a layer of one's own says about its input: noted, not enforced."""
+
+    def __init__(
+        self,
+        dtype: Any = None,
+        shape: Any = None,
+        ndim: int | None = None,
+        max_ndim: int | None = None,
+        min_ndim: int | None = None,
+        axes: Any = None,
+        allow_last_axis_squeeze: bool = False,
+        name: str | None = None,
+        optional: bool = False,
+    ) -> None:
+        self.dtype, self.name, self.optional = dtype, name, optional
+        self.shape = None if shape is None else tuple(shape)
+        self.ndim = len(self.shape) if self.shape is not None else ndim
+        self.max_ndim, self.min_ndim = max_ndim, min_ndim
+        self.axes = dict(axes or {})
+        self.allow_last_axis_squeeze = allow_last_axis_squeeze

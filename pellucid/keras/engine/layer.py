@@ -14,19 +14,21 @@ import jax
 import numpy as np
 
 from pellucid.base.errors import ShapeError, StateError, explain
-from pellucid.keras import constraints, regularizers
+from pellucid.keras import constraints, dtype_policies, regularizers
 from pellucid.keras.engine.calling import build_by_shapes, eager_call, run, symbolic_call
 from pellucid.keras.engine.creation import draw_array, first_shape, identified
 from pellucid.keras.engine.custom import Custom
 from pellucid.keras.engine.materials import materialize
 from pellucid.keras.engine.naming import auto_name, snake_case
 from pellucid.keras.engine.node import Node
+from pellucid.keras.engine.old_questions import OldQuestions
+from pellucid.keras.engine.saved import Saved
 from pellucid.keras.engine.tensor import KerasTensor, symbols_in
 from pellucid.keras.engine.tracking import Tracked
 from pellucid.keras.engine.variable import Variable, current_scope
 
 
-class Layer(Tracked):
+class Layer(OldQuestions, Saved, Tracked):
     """What models are made of. Override `build`, `call` and, to save it, `get_config`.
 
     In `call`, compute with `keras.ops`, with other layers, or with any function of JAX.
@@ -49,7 +51,7 @@ class Layer(Tracked):
         self.is_named = name is not None  # rather than by counting
         self.name = name or auto_name(snake_case(type(self).__name__))
         self.autocast = autocast
-        self.dtype_policy = dtype
+        self.dtype_policy = dtype_policies.get(dtype) if isinstance(dtype, dict) else dtype
         self._trainable = bool(trainable)
         self.activity_regularizer = _regularizer(activity_regularizer)
         self._first_shape = first_shape(kwargs, type(self).__name__)
@@ -222,6 +224,12 @@ class Layer(Tracked):
     def non_trainable_weights(self) -> list[Variable]:
         """The weights that training does not change by gradients."""
         return self.non_trainable_variables
+
+    @property
+    def own_variables_in_files(self) -> list[Variable]:
+        """The variables that are its own, not its layers', in the order of files."""
+        own = sorted(self._variables, key=lambda variable: not variable.trainable)
+        return [variable for variable in own if not variable.hidden]
 
     def count_params(self) -> int:
         """Return how many numbers the weights are."""

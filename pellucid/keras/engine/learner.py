@@ -85,6 +85,12 @@ class Learner:
             self._holder.end()
             self._holder = None
 
+    def memory(self) -> Any:
+        """Return what the optimizer remembers of the training so far, as host arrays, or None."""
+        if self._holder is not None:
+            return jax.device_get(self._holder.train.memory)
+        return self.optimizer.memory if self.optimizer is not None else None
+
     # The verbs
 
     def fit(self, **given: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 import jax
@@ -23,7 +23,7 @@ from pellucid.keras.engine.variable import current_scope
 ROOM = Room("loss", "losses")
 
 
-class Loss(Settled, ABC):
+class Loss(Settled):
     """What an answer costs. One of your own needs `call(y_true, y_pred)`."""
 
     def __init__(

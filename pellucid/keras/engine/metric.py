@@ -14,6 +14,7 @@ import numpy as np
 from pellucid.base.errors import ConfigError, explain
 from pellucid.functions import losses as core_losses
 from pellucid.functions import metrics as core
+from pellucid.functions.overlap import OverlapMetric
 from pellucid.keras import initializers
 from pellucid.keras.engine.eager import as_array, compute
 from pellucid.keras.engine.hints import hint
@@ -29,7 +30,7 @@ from pellucid.keras.engine.variable import Scope, Variable, current_scope
 ROOM = Room("metric", "metrics")
 
 
-class Metric(Settled, ABC):
+class Metric(Settled):
     """A score of many batches. One of your own needs `update_state` and `result`.
 
     What it remembers are the variables it made with `add_variable` (or `add_weight`).
@@ -197,7 +198,8 @@ class TranslatedSums(Metric):
 
     def _begin(self, settings: dict[str, Any]) -> None:
         name, dtype = settings.pop("name"), settings.pop("dtype")
-        Metric.__init__(self, dtype, name)
+        counts = issubclass(self.core_class, OverlapMetric)  # which Keras says are integers
+        Metric.__init__(self, dtype or ("int32" if counts else None), name)
         super()._begin(settings)
         self._sums: Any = None  # a tree of variables, once a batch has shown their shapes
 
@@ -238,13 +240,15 @@ class TranslatedSums(Metric):
     def _settings_below(self) -> dict[str, Any]:
         given = {n: getattr(self, n) for n in self.spelling if n not in ("name", "dtype")}
         known = self.core_class.__dataclass_fields__
+        nothing_counts = {"average", "class_aggregation"}
+        nothing_counts |= {"thresholds"} if given.get("top_k") is not None else set()
         settings = {}
         for name, value in given.items():
             if name not in known:
                 if value not in (None, 0, False, -1, "interpolation"):  # what the core always does
                     what = f"{type(self).__name__}({name}=...) is not served."
                     raise ConfigError(explain(what, got=repr(value), expected="the default"))
-            elif value is not None or name in ("average", "class_aggregation"):
+            elif value is not None or name in nothing_counts:
                 settings[name] = tuple(value) if isinstance(value, list) else value
         return settings
 

@@ -9,10 +9,14 @@ import numpy as np
 
 from pellucid.base.errors import ConfigError, ShapeError, StateError, explain, nearest
 from pellucid.keras.engine.custom import Custom
+from pellucid.keras.engine.files import Files
 from pellucid.keras.engine.graph import Graph
+from pellucid.keras.engine.graph_config import graph_config
+from pellucid.keras.engine.kinds import MODELS
 from pellucid.keras.engine.layer import Layer
 from pellucid.keras.engine.learner import Learner
 from pellucid.keras.engine.naming import auto_name
+from pellucid.keras.engine.old_verbs import OldVerbs
 from pellucid.keras.engine.plan import Plan, plan
 from pellucid.keras.engine.revision import revision
 from pellucid.keras.engine.summaries import print_summary
@@ -20,7 +24,7 @@ from pellucid.keras.engine.tensor import KerasTensor, symbols_in
 from pellucid.keras.engine.verbs import Verbs
 
 
-class Model(Verbs, Layer):
+class Model(Verbs, OldVerbs, Files, Layer):
     """Layers wired from inputs to outputs: `Model(inputs, outputs)`; or a class of your own.
 
     A class of your own creates its layers in `__init__` and calls them in `call`.
@@ -196,10 +200,11 @@ class Model(Verbs, Layer):
         return sum(int(np.prod(v.shape)) for v in self.weights)
 
     def get_config(self) -> dict[str, Any]:
-        from_graph = self.is_graph and type(self).get_config is Model.get_config
-        if not from_graph:
-            return super().get_config()
-        return graph_config(self)
+        from_graph = self.is_graph and type(self).__init__ is Model.__init__
+        return graph_config(self) if from_graph else super().get_config()
+
+
+MODELS.file(Model, "Functional")
 
 
 def _ends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, dict[str, Any]]:

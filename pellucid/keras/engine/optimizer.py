@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,7 @@ CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 NOT_BELOW = ("name", "learning_rate", "loss_scale_factor")
 
 
-class Optimizer(Settled, ABC):
+class Optimizer(Settled):
     """How weights follow gradients. One of your own needs `update_step`, and `build` for memory."""
 
     def __init__(
@@ -198,6 +198,11 @@ class Optimizer(Settled, ABC):
     def keep_memory(self, memory: Any) -> None:
         """Keep what a model's training has left."""
         self._memory = memory
+
+    @property
+    def memory(self) -> Any:
+        """What was kept of training that has ended; None before any."""
+        return self._memory
 
     @property
     def variables(self) -> list[Variable]:

@@ -35,6 +35,9 @@ WRAPPINGS = ("_tf_keras.keras", "api._v1.keras", "api._v2.keras", "api", "python
 _LAYERS, _MODELS, _OPTIMIZERS, _ALL = ("layers",), ("models",), ("optimizers",), ("",)
 _ENGINE = ("", "layers", "models", "utils")
 
+# Modules of today whose names another module has here.
+SHARED = {f"ops.{part}": ("ops",) for part in ("image", "linalg", "nn", "numpy")}
+
 # Old modules below Keras, and those that hold the same names now. What lies below them too.
 OLD = {
     **{
@@ -132,8 +135,8 @@ def places(below: str) -> tuple[str, ...]:
             return _existing(("", "layers", "models", "utils"))
         if below.startswith(f"{wrapping}."):
             return places(below[len(wrapping) + 1 :])
-    if below in OLD:
-        return _existing(OLD[below])
+    if below in OLD or (below in SHARED and not exists(_full(below))):
+        return _existing(OLD.get(below) or SHARED[below])
     if exists(_full(below)):
         return (_full(below),)
     above, _, name = below.rpartition(".")
@@ -153,7 +156,8 @@ def since_when(name: str) -> tuple[str, str] | None:
     """
     root, below = split(name) or ("", "")
     found = places(below)
-    if not found or _full(below) in found[:1] or below in ("_tf_keras", "_tf_keras.keras"):
+    today = below in SHARED or below in ("_tf_keras", "_tf_keras.keras")
+    if not found or today or _full(below) in found[:1]:
         return None
     names = below.split(".")
     old = names[0] if names[0] in OLD or names[0] in WRAPPINGS else ".".join(names[:2])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.base.errors import StateError, explain
+from pellucid.keras.engine.files import stack_config
 from pellucid.keras.engine.graph import Graph
 from pellucid.keras.engine.inputs import Input, InputLayer
+from pellucid.keras.engine.kinds import MODELS
 from pellucid.keras.engine.layer import Layer
 from pellucid.keras.engine.model import Model
 from pellucid.keras.engine.tensor import KerasTensor
@@ -22,7 +24,7 @@ class Sequential(Model):
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(name=name, trainable=trainable)
         self._stack: list[Any] = []
-        self._source: KerasTensor | None = None
+        self._source: Any = None  # a symbol, or several before a Merge
         for layer in layers or []:
             self.add(layer)
 
@@ -75,6 +77,9 @@ class Sequential(Model):
     def _layers(self) -> list[Any]:
         return list(self._stack)
 
+    def get_config(self) -> dict[str, Any]:
+        return stack_config(self)
+
     def _begin(self, source: KerasTensor) -> None:
         if self._source is not None or self._stack:
             what = "An Input stands only in front of a Sequential."
@@ -93,6 +98,9 @@ class Sequential(Model):
         self._wire(Graph(self._source, end))
 
 
+MODELS.file(Sequential)
+
+
 class _FunctionLayer(Layer):
     """A function in a Sequential."""
 
@@ -105,8 +113,11 @@ class _FunctionLayer(Layer):
         return self.function(x)
 
 
-def _input_of(layer: Any) -> KerasTensor | None:
-    """Return the input that the first layer says it takes, if it does."""
+def _input_of(layer: Any) -> Any:
+    """Return the input, or inputs, that the first layer says it takes, if it does."""
+    brought = getattr(layer, "first_inputs", None)
+    if brought:
+        return brought
     if isinstance(layer, Model) and layer._graph is not None:
         first = layer.inputs[0]
         return Input(batch_shape=first.shape, dtype=first.dtype)

@@ -6,6 +6,7 @@ from typing import Any
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras import activations, config, constraints, initializers, regularizers
 from pellucid.keras.engine.serialization import serialize
+from pellucid.keras.engine.settled_forms import BESIDES
 from pellucid.keras.engine.spelling import signatures
 from pellucid.layers.delegation import ChannelsFirst
 from pellucid.layers.layer import Layer as CoreLayer
@@ -17,7 +18,7 @@ ROOMS = {
     "constraint": constraints,
 }
 # What says how to run rather than what to compute, or is done by the face itself.
-RENAMED = {("MultiHeadAttention", "output_shape"): "output_dims"}
+RENAMED = {(kind, "output_shape"): "output_dims" for kind in ("EinsumDense", "MultiHeadAttention")}
 WITHOUT_EFFECT = {"seed", "synchronized", "use_cudnn", "weights", "data_format", "flash_attention"}
 
 
@@ -35,9 +36,10 @@ def core_settings(
     given = {name: core_of(name, value) for name, value in settings.items() if name in fields}
     defaults = signatures()[kind].parameters
     for name in settings.keys() - fields - WITHOUT_EFFECT:
-        if settings[name] != defaults[name].default:
+        default = defaults[name].default if name in defaults else BESIDES[kind][name]
+        if settings[name] != default:
             what = f"{kind}({name}=...) is not served."
-            expected = f"{name}={defaults[name].default!r}"
+            expected = f"{name}={default!r}"
             raise ConfigError(explain(what, got=repr(settings[name]), expected=expected))
     given["activity_regularizer"] = core_of("regularizer", activity_regularizer)
     layer = core_class(**{n: v for n, v in given.items() if v is not None or n in settings})

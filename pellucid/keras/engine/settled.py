@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from pellucid.base.errors import ConfigError, explain
 
 
-class Settled:
+class Settled(ABC):
     """An object of Keras whose attributes are the arguments it was made with."""
 
     core_class: ClassVar[Any] = None
     spelling: ClassVar[tuple[str, ...]] = ()
     not_below: ClassVar[frozenset[str]] = frozenset({"name", "dtype"})  # the face's own business
+
+    @property
+    @abstractmethod
+    def core(self) -> Any:
+        """The object of the core that does the same."""
 
     def _begin(self, settings: dict[str, Any]) -> None:
         for name, value in settings.items():
@@ -44,8 +50,3 @@ class Settled:
     def __repr__(self) -> str:
         settings = ", ".join(f"{n}={v!r}" for n, v in self.get_config().items())
         return f"{type(self).__name__}({settings})"
-
-
-def overrides(thing: Any, method: str, base: type) -> bool:
-    """Tell whether somebody has written `method` anew for the class of `thing`."""
-    return getattr(type(thing), method) is not getattr(base, method)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pellucid.base.errors import explain, nearest
 from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.settled_forms import BESIDES
 
 SHARED = ("name", "dtype", "trainable", "autocast", "activity_regularizer")
 SHAPES = ("input_shape", "input_dim", "batch_input_shape", "input_length", "batch_shape")
@@ -69,6 +70,7 @@ def bind(class_name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
     signature = signatures()[class_name]
     known = signature.parameters
     kwargs = _modern(class_name, kwargs, known)
+    besides = {n: kwargs.pop(n, default) for n, default in BESIDES.get(class_name, {}).items()}
     shared = {
         name: kwargs.pop(name) for name in (*SHARED, *SHAPES) if _is_shared(name, kwargs, known)
     }
@@ -80,12 +82,17 @@ def bind(class_name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
             raise TypeError(explain(what, got=name, expected=expected, hint=tip))
     bound = signature.bind(*args, **kwargs)
     bound.apply_defaults()
-    settings = dict(bound.arguments)
+    settings = dict(bound.arguments) | besides
     for name in SHARED:
         if name in settings and settings[name] is not None:
             shared[name] = settings[name]
         settings.pop(name, None)
     return settings, shared
+
+
+def _kernels(name: str) -> list[str]:
+    """Return what the setting of a kernel is called where the kernel has another name."""
+    return [name.replace("kernel", other) for other in ("embeddings", "depthwise", "alpha")]
 
 
 def _is_shared(name: str, kwargs: dict[str, Any], known: Any) -> bool:
@@ -102,6 +109,8 @@ def _modern(class_name: str, kwargs: dict[str, Any], known: Any) -> dict[str, An
             continue
         if new == "units" and "units" not in known:
             new = "output_dim"
+        if new and new.startswith("kernel_") and new not in known:
+            new = next((n for n in _kernels(new) if n in known), new)
         hint(f"argument {name}", f"{class_name}({name}=...) is {new or 'gone'} since Keras 2")
         if new is not None:
             modern[new] = (

@@ -7,7 +7,7 @@ Nothing on disk is touched, and an installed Keras stays as it is.
 
 import importlib
 import sys
-from collections.abc import Iterator, MutableSequence, Sequence
+from collections.abc import Iterator, MutableSequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -15,7 +15,7 @@ from typing import Any
 
 from pellucid.base.errors import PellucidError, explain, nearest
 from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.places import ROOTS, places, since_when, split
+from pellucid.keras.engine.places import ROOTS, exists, places, since_when, split
 from pellucid.keras.tensorflow.names import PLACES, SPACES, advice, canonical
 
 TOP = frozenset(root.partition(".")[0] for root in ROOTS)
@@ -83,7 +83,7 @@ class Stage(MetaPathFinder, Loader):
         sys.modules.update(self._before)
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self, fullname: str, path: Any = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return how to make a served module; None leaves it to Python's own finders."""
         del path, target
@@ -172,8 +172,12 @@ def _below(space: str) -> Iterator[str]:
 
 
 def _public(place: str) -> Iterator[str]:
+    """Yield the names a module has to give; of modules it has imported, only those below it."""
     module = importlib.import_module(place)
-    return (name for name in dir(module) if not name.startswith("_"))
+    for name in dir(module):
+        imported = isinstance(vars(module).get(name), ModuleType) and not exists(f"{place}.{name}")
+        if not (name.startswith("_") or imported):
+            yield name
 
 
 def _taken() -> dict[str, ModuleType]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Tensor(np.ndarray):

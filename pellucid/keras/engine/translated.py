@@ -10,10 +10,12 @@ import jax.numpy as jnp
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.engine.layer import Layer
 from pellucid.keras.engine.materials import Draw, StartOfLayer
+from pellucid.keras.engine.parts import Part, parts_of
 from pellucid.keras.engine.revision import revise
 from pellucid.keras.engine.seeds import next_seed
 from pellucid.keras.engine.serialization import deserialize
 from pellucid.keras.engine.settings_of_layers import core_settings, serialized, shown
+from pellucid.keras.engine.settled_forms import settled, writes_activity_regularizer, written
 from pellucid.keras.engine.spelling import bind, signatures
 from pellucid.keras.engine.tensor import KerasTensor, symbols_in
 from pellucid.keras.engine.variable import Variable, current_scope
@@ -36,7 +38,7 @@ class Translated(Layer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         settings, shared = bind(self.keras_name(), args, kwargs)
         super().__init__(**shared)
-        object.__setattr__(self, "_settings", settings)
+        object.__setattr__(self, "_settings", settled(self.keras_name(), settings))
         self._core: CoreLayer | None = None
         self._params: Any = {}
         self._state: Any = {}
@@ -87,6 +89,7 @@ class Translated(Layer):
         start = StartOfLayer(self.core, shape)
         Draw(start, next_seed(), (self._params, self._state)).leave()
         self._give_to_inner()
+        self.build_shapes = {"input_shape": input_shape}
         self.built = True
         weights = self._settings.get("weights")
         if weights is not None:
@@ -119,6 +122,15 @@ class Translated(Layer):
                 params = self._params.get(INNER[name], self._params)
                 inner._params, inner._state = params, self._state.get(INNER[name], {})
                 inner.built = True
+
+    @property
+    def parts(self) -> Part:
+        """How Keras divides its variables."""
+        return parts_of(self.core, self._params, self._state, self.name)
+
+    @property
+    def own_variables_in_files(self) -> list[Variable]:
+        return [*self.parts.own_variables_in_files, *self._own]
 
     def call(self, *args: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
         """Return what the core layer makes of its inputs, inside a program."""
@@ -191,13 +203,13 @@ class Translated(Layer):
         return jax.tree.map(lambda symbol: symbol.shape, outputs)
 
     def get_config(self) -> dict[str, Any]:
+        name = self.keras_name()
         base = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
-        settings = {name: serialized(name, value) for name, value in self._settings.items()}
-        if self.activity_regularizer is not None or "kernel_initializer" in settings:
-            base["activity_regularizer"] = serialized(
-                "activity_regularizer", self.activity_regularizer
-            )
-        return {**base, **settings}
+        settings = {key: serialized(key, value) for key, value in self._settings.items()}
+        if self.activity_regularizer is not None or writes_activity_regularizer(name):
+            key = "activity_regularizer"
+            base[key] = serialized(key, self.activity_regularizer)
+        return written(name, base | settings)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -29,6 +29,11 @@ class Attending(Translated):
             given[1] = given[0]
         return [jnp.asarray(x) if isinstance(x, list) else x for x in given if x is not None]
 
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        shapes = [*args, *kwargs.values()]
+        several = isinstance(shapes[0][0], list | tuple)
+        return super().compute_output_shape(shapes[0] if several else shapes)
+
     def core_for_call(self, kwargs: dict[str, Any]) -> CoreLayer:
         asked = {
             name: True
@@ -41,6 +46,15 @@ class Attending(Translated):
             kwargs.pop(name, None)
         core = super().core_for_call(kwargs)
         return dataclasses.replace(core, **asked) if asked else core
+
+
+    def get_build_config(self) -> Any:
+        """Return the shapes the weights were made for, by name where Keras names them."""
+        shapes = super().get_build_config()
+        if shapes is None or type(self).__name__ != "MultiHeadAttention":
+            return shapes
+        names = ("query_shape", "value_shape", "key_shape")
+        return {"shapes_dict": dict(zip(names, shapes["input_shape"], strict=False))}
 
 
 class Scaling(Translated):
@@ -79,6 +93,20 @@ class Scaling(Translated):
     @property
     def is_plain(self) -> bool:
         return type(self).call is Scaling.call
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put mean, variance and count into `store`, as Keras has them."""
+        super().save_own_variables(store)
+        if "2" in store:
+            store["2"] = np.asarray(store["2"], np.int32)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take them from there; Keras may know mean and variance, and count no rows."""
+        super().load_own_variables(store)
+        if "2" in store:
+            seen = float(store["2"])
+            learnt = np.any(np.asarray(store["0"]) != 0) or np.any(np.asarray(store["1"]) != 1)
+            self._state["seen"].assign(np.float32(max(seen, 1.0 if learnt else 0.0)))
 
     def _hint_at_nothing_learnt(self) -> None:
         if current_scope() is not None:
@@ -123,6 +151,29 @@ class Directions(Translated):
         super().build(input_shape)
 
 
+class Walking(Translated):
+    """A recurrent layer; a stateful one remembers each row of batches of one size."""
+
+    _rows: int | None = None
+
+    @property
+    def core(self) -> CoreLayer:
+        core = Translated.core.fget(self)  # pyright: ignore[reportOptionalCall]
+        stateful = self._settings["stateful"] and self._rows is not None
+        return dataclasses.replace(core, batch_size=self._rows) if stateful else core
+
+    @property
+    def state_size(self) -> Any:
+        """The width of what is carried; of each part, if there are several."""
+        core: Any = self.core
+        sizes = [core.units] * len(core.carried)
+        return sizes if len(sizes) > 1 else sizes[0]
+
+    def build_on(self, args: Any, kwargs: Any) -> None:
+        self._rows = self.inputs_of(args, kwargs)[0].shape[0]
+        super().build_on(args, kwargs)
+
+
 VARIANTS: dict[str, type[Translated]] = {
     "AdditiveAttention": Attending,
     "Attention": Attending,
@@ -130,6 +181,7 @@ VARIANTS: dict[str, type[Translated]] = {
     "MultiHeadAttention": Attending,
     "Normalization": Scaling,
     "TimeDistributed": Sides,
+    **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), Walking),
 }
 
 

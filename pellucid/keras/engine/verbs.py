@@ -171,10 +171,6 @@ class Verbs:
         names = self._learner.names()
         return [*names, *(f"val_{name}" for name in names if validate)] if names else None
 
-    def get_compile_config(self) -> dict[str, Any] | None:
-        """Return what `compile` was given, as JSON values."""
-        return self._learner.compile_config()
-
 
 def _are_metrics(wanted: Any) -> bool:
     return all(isinstance(item, str) for item in wanted)

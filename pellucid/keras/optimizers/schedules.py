@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
 from pellucid.functions import schedules as core
@@ -16,7 +16,7 @@ ROOM = Room("learning-rate schedule", "optimizers.schedules")
 FALL = "initial_learning_rate, decay_steps"
 
 
-class LearningRateSchedule(Settled, ABC):
+class LearningRateSchedule(Settled):
     """A learning rate that depends on the step. One of your own needs `__call__(step)`."""
 
     @abstractmethod

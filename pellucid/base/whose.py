@@ -20,7 +20,8 @@ class Place(NamedTuple):
 
 def is_users(file: str) -> bool:
     """Tell whether a file is neither pellucid's, nor Python's, nor an installed package's."""
-    return not file.startswith(("<", *_LIBRARIES))
+    typed = file.startswith(("<stdin>", "<ipython-input"))
+    return typed or not file.startswith(("<", *_LIBRARIES))
 
 
 def shown(file: str) -> str:
