@@ -1,11 +1,10 @@
 """An ordinary Keras script, run unchanged by whoever is measured: iris, 4-10-3, 200 epochs."""
 
+import keras
+from keras import layers
 from sklearn.datasets import load_iris
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
-
-import keras
-from keras import layers
 
 x, y = load_iris(return_X_y=True)
 x, x_test, y, y_test = train_test_split(x, y, test_size=0.2, stratify=y, random_state=0)

@@ -1,6 +1,7 @@
 """The machine under the figures: what it is, how busy it was, how fast it multiplies."""
 
 import importlib.metadata
+import json
 import os
 import platform
 import statistics
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+RESULTS = Path(__file__).with_name("results.json")
 PACKAGES = ("jax", "numpy", "optax", "scikit-learn", "torch", "keras")
 SIDE = 1024  # of the matrices multiplied
 
@@ -62,6 +64,13 @@ def alternate(
     for entry in found.values():
         entry["median"] = statistics.median(entry["seconds"])
     return found
+
+
+def write(results: Mapping[str, Any]) -> None:
+    """Put results into the file of all figures; those of other benchmarks stay."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    text = json.dumps({**before, **results}, indent=1) + "\n"
+    RESULTS.write_text(text, encoding="utf-8")
 
 
 def _version(name: str) -> str | None:

@@ -70,7 +70,7 @@ def main() -> None:
     results["claims"] = claims(results)
     show(results)
     if not given.quick:
-        (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+        machine.write(results)
 
 
 def compare(task: tasks.Task, who: dict[str, Any], repetitions: int) -> dict[str, Any]:

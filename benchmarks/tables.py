@@ -1,6 +1,6 @@
-"""README's table of times, from the figures that `step.py` left in results.json.
+"""README's tables of times, from what `step.py` and `scripts.py` left in results.json.
 
-python benchmarks/tables.py          writes the table between the markers in README.md
+python benchmarks/tables.py          writes the tables between the markers in README.md
 """
 
 import json
@@ -15,6 +15,10 @@ TASKS = {
     "iris": "iris, 4-10-3, batch 16, 200 epochs, validated after each",
     "digits": "digits, 784-128-10, batch 32, 4 epochs of 8,000",
     "pictures": "digits, two convolutions, batch 128, 2,560 rows",
+}
+SCRIPTS = {
+    "iris": "[iris](benchmarks/iris_script.py), 4-10-3, batch 16, 200 epochs",
+    "folds": "[iris in five folds](benchmarks/folds_script.py), 100 epochs each",
 }
 UNMEASURED = (
     "Not measured yet. `python benchmarks/step.py` trains the same networks with Pellucid, plain "
@@ -59,6 +63,7 @@ def table(results: Mapping[str, Any]) -> Iterator[str]:
         f"`pellucid --help` answers in {start['pellucid --help'] * 1000:.0f} ms."
     )
     yield ""
+    yield from scripts(results.get("scripts"))
     versions = ", ".join(f"{name} {machine[name]}" for name in _packages(machine))
     busy = " The machine was busy with other work." if machine["busy with other work"] else ""
     rates = " and ".join(str(rate) for rate in machine["matrix product, GFLOP/s"])
@@ -68,6 +73,25 @@ def table(results: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
+def scripts(results: Mapping[str, Any] | None) -> Iterator[str]:
+    """Go through the lines on whole scripts, where they have been measured."""
+    if results is None:
+        return
+    names = list(results["iris"])
+    yield "Seconds of an unchanged Keras script in a new process, imports and all:"
+    yield ""
+    yield f"| | {' | '.join(names)} |"
+    yield "|---" * (len(names) + 1) + "|"
+    for task, words in SCRIPTS.items():
+        yield f"| {words} | {' | '.join(_cell(results[task].get(name)) for name in names)} |"
+    yield ""
+    versions = ", ".join(
+        f"{name} {results['machine'][name]}" for name in _packages(results["machine"])
+    )
+    yield f"Scripts ran with {versions}."
+    yield ""
+
+
 def _cell(entry: Mapping[str, float] | None) -> str:
     if entry is None:
         return ""
@@ -75,7 +99,9 @@ def _cell(entry: Mapping[str, float] | None) -> str:
 
 
 def _packages(machine: Mapping[str, Any]) -> list[str]:
-    return [name for name in ("jax", "scikit-learn", "torch", "keras") if name in machine]
+    return [
+        name for name in ("jax", "scikit-learn", "torch", "keras", "tensorflow") if name in machine
+    ]
 
 
 if __name__ == "__main__":

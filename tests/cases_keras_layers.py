@@ -103,7 +103,7 @@ ROWS: dict[str, Row] = {
     "Maximum": Row({}, (ROW, ROW)),
     "Minimum": Row({}, (ROW, ROW)),
     "MultiHeadAttention": Row(
-        {"num_heads": 2, "key_dim": 3, "value_dim": 4, "use_gate": True}, ((5, 6), (4, 3))
+        {"num_heads": 2, "key_dim": 4, "value_dim": 4, "use_gate": True}, ((5, 6), (4, 3))
     ),
     "Multiply": Row({}, (ROW, ROW)),
     "Normalization": Row({"mean": (1.0, 2.0, 3.0, 4.0), "variance": (2.0,) * 4}, ((4,),)),

@@ -21,7 +21,7 @@ def play(name, *arguments):
     """Run a script as `pellucid run` does, in this process, and leave no trace of it."""
     from matplotlib import pyplot
 
-    from pellucid.keras import config, utils
+    from pellucid.keras import backend, config, utils
     from pellucid.keras.engine.hints import forget_hints
 
     environment, folder = dict(os.environ), Path.cwd()
@@ -40,7 +40,7 @@ def play(name, *arguments):
         pyplot.close("all")
         forget_hints()
         config.set_image_data_format("channels_last")
-        utils.clear_session()
+        backend.clear_session()
 
 
 def results(printed):

@@ -143,7 +143,8 @@ class Network:
             )
             if nudges is not None:
                 z = jax.tree.map(lambda z, nudge: z + nudge.astype(z.dtype), z, nudges[node.name])
-            a = z if isinstance(z, tuple) else node.layer.nonlinearity(z)
+            numbers = not isinstance(z, tuple) and jnp.issubdtype(z.dtype, jnp.floating)
+            a = node.layer.nonlinearity(z) if numbers else z  # ids and parts pass as they are
             zs[node.name], activations[node.name] = z, a
             masks[node.name] = node.layer.mask_of(x, mask)
             toll += node.layer.toll(a, state[node.owner])

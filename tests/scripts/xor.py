@@ -18,7 +18,7 @@ model.add(Activation("tanh"))
 model.add(Dense(1))
 model.add(Activation("sigmoid"))
 
-sgd = SGD(lr=0.1, momentum=0.9)
+sgd = SGD(lr=0.05, momentum=0.9)
 model.compile(loss="binary_crossentropy", optimizer=sgd, metrics=["accuracy"])
 model.fit(X, y, batch_size=1, epochs=300, verbose=0)
 

@@ -58,7 +58,7 @@ def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     static = tuple(None if isinstance(x, np.ndarray | jax.Array) else _Held(x) for x in leaves)
     if not all(part.built for part in layer.flat_layers()):
         _build_inside(layer, args, kwargs, training)
-    variables = layer.variables
+    variables = layer.all_variables
     materialize(variables)
     program = _eager_program(layer, form, static, training, variables)
     values = [np.asarray(v.value) for v in variables]

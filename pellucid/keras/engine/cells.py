@@ -14,6 +14,7 @@ from pellucid.keras.engine.hosted import base_config
 from pellucid.keras.engine.kinds import LAYERS
 from pellucid.keras.engine.layer import Layer
 from pellucid.keras.engine.spelling import signatures
+from pellucid.keras.engine.parts import Part
 from pellucid.keras.engine.translated import Translated
 from pellucid.keras.engine.variable import Scope, current_scope
 from pellucid.layers.recurrence import Recurrent
@@ -30,6 +31,10 @@ class Cell(Translated):
     """
 
     core: Recurrent
+
+    @property
+    def parts(self) -> Part:
+        return Part(self.name, list(self._params.values()), {})
 
     def build(self, input_shape: Any = None) -> None:
         """Create the weights for steps of `input_shape`, the batch axis included."""
@@ -71,7 +76,7 @@ class Cell(Translated):
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        config.pop("activity_regularizer")
+        config.pop("activity_regularizer", None)
         return config
 
 

@@ -11,7 +11,6 @@ from pellucid.functions.metrics import Metric
 from pellucid.keras import losses, metrics
 from pellucid.keras.engine.agreement import accuracy_for, agreed
 from pellucid.keras.engine.plan import Plan
-from pellucid.models.compiling import as_loss, as_metric
 from pellucid.network.network import Node
 from pellucid.training.state import Goal, Measure, Recipe
 
@@ -64,26 +63,17 @@ def core_loss(wanted: Any, shape: Any) -> Loss:
     if isinstance(wanted, str) and wanted in ("crossentropy", "ce"):
         wanted = "binary_crossentropy" if shape == (1,) else "sparse_categorical_crossentropy"
     found = losses.core_of(wanted)
-    return as_loss(wanted) if found is None else found
+    assert found is not None
+    return found
 
 
-def core_metric(wanted: Any, loss: Loss | None, node: Node) -> Metric:
+def core_metric(wanted: Any, loss: Loss | None, node: Node, *, weighted: bool) -> Metric:
     """Return the core metric meant by a name, a Keras metric, or a function (y_true, y_pred)."""
     if isinstance(wanted, str) and wanted in ("accuracy", "acc"):
         return accuracy_for(loss, node)
-    found = metrics.get(wanted) if not isinstance(wanted, str) else _metric_called(wanted)
-    core = getattr(found, "core", None)
-    return core if core is not None else as_metric(found)
-
-
-def _metric_called(name: str) -> Any:
-    try:
-        return metrics.get(name)
-    except ValueError as unknown:
-        try:
-            return losses.get(name)
-        except ValueError:
-            raise unknown from None
+    found = metrics.core_of(wanted, weighted=weighted)
+    assert found is not None
+    return found
 
 
 def metric_name(wanted: Any) -> str:
@@ -119,7 +109,7 @@ def _measures(
                 name = f"{base}_{count}"
             taken.append(name)
             end = ends[place]
-            metric = core_metric(one, goals.get(end), plan.network[end])
+            metric = core_metric(one, goals.get(end), plan.network[end], weighted=weighted)
             found.append(Measure(name, end, metric, weighted))
     return tuple(found)
 
@@ -134,12 +124,8 @@ def _by_output(wanted: Any, names: list[str], what: str) -> dict[str, Any]:
                 raise ConfigError(explain(message, got=name, expected=", ".join(names), hint=tip))
         return dict(wanted)
     if isinstance(wanted, list | tuple):
-        if what == "metrics" and not (len(names) > 1 and _nested(wanted, names)):
-            return (
-                dict.fromkeys(names, wanted)
-                if len(names) == 1
-                else dict.fromkeys(names, wanted)
-            )
+        if what == "metrics" and (len(names) == 1 or len(wanted) != len(names)):
+            return dict.fromkeys(names, wanted)
         if len(wanted) != len(names):
             message = f"{what} has another length than the model has outputs."
             expected = f"{len(names)}: {', '.join(names)}"
@@ -147,6 +133,3 @@ def _by_output(wanted: Any, names: list[str], what: str) -> dict[str, Any]:
         return dict(zip(names, wanted, strict=True))
     return dict.fromkeys(names, wanted)
 
-
-def _nested(wanted: Any, names: list[str]) -> bool:
-    return len(wanted) == len(names)

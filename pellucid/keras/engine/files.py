@@ -8,12 +8,11 @@ from os import PathLike
 from typing import Any
 
 from pellucid.base.errors import ConfigError, explain
+from pellucid.keras import saving  # which loads h5py when a file is read or written
 from pellucid.keras.engine.graph_config import graph_from_config, layer_from
 from pellucid.keras.engine.hints import hint
 from pellucid.keras.engine.registered import custom_object_scope
 from pellucid.keras.engine.serialization import deserialize, serialize, sharing
-from pellucid.keras.saving.reading_weights import load_weights
-from pellucid.keras.saving.writing_models import save_model, save_weights
 
 
 class Files:
@@ -39,11 +38,11 @@ class Files:
         Raises:
             ConfigError: the path ends in anything else, or the model holds what no file can.
         """
-        save_model(self, filepath, overwrite, zipped, **kwargs)
+        saving.save_model(self, filepath, overwrite, zipped, **kwargs)
 
     def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True, **kwargs: Any) -> None:
         """Write the arrays alone to a `.weights.h5` file."""
-        save_weights(self, filepath, overwrite, **kwargs)
+        saving.save_weights(self, filepath, overwrite, **kwargs)
 
     def load_weights(
         self, filepath: str | PathLike[str], skip_mismatch: bool = False, **kwargs: Any
@@ -54,7 +53,7 @@ class Files:
             ShapeError: they are not the model's.
             FileError: the file is not there, or damaged.
         """
-        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+        saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
     def to_json(self, **kwargs: Any) -> str:
         """Return the description of the model, its arrays left out, as JSON."""

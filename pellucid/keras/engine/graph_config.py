@@ -141,6 +141,8 @@ class _Reader:
             return False
         args, kwargs = _filled((args, kwargs), self._symbol)
         unsaid = [n for n in ("mask", "training") if n in kwargs and kwargs[n] is None]
+        if type(layer).__name__.startswith("Random"):  # where Keras writes a default it overrides
+            unsaid.append("training")
         layer(*args, **{name: value for name, value in kwargs.items() if name not in unsaid})
         return True
 

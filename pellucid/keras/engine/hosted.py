@@ -41,8 +41,10 @@ class Lookup(Layer):
             return super().__call__(inputs, **kwargs)
         self.built = True
         found = self.look_up(at_hand(inputs))
+        if isinstance(found, list):
+            return found
         self._gave = [(None, *np.shape(found)[1:])]
-        return found if isinstance(found, list) else as_tensor(found)
+        return as_tensor(found)
 
     def look_up(self, x: Any) -> Any:
         """Return what is found for an array, now."""

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from pellucid.base.errors import StateError, explain
+from pellucid.base.errors import ConfigError, StateError, explain
 from pellucid.keras import optimizers
 from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.engine.compiling import Compiled, Settings, recipe_of
@@ -22,6 +22,9 @@ from pellucid.training.evaluation import compile_evaluate, predict
 from pellucid.training.measuring import begin_sums
 from pellucid.training.programs import compile_running_step, compile_running_test
 from pellucid.training.state import Examples
+
+
+OWN_STEPS = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
 
 class Learner:
@@ -63,8 +66,17 @@ class Learner:
             what = "This model has not been compiled, so it cannot be trained or evaluated."
             tip = 'model.compile("adam", loss=...) first'
             raise StateError(explain(what, got="no compile()", expected="compile()", hint=tip))
+        self._refuse_own_steps()
         plan = self.model.plan_for(shapes)
         return plan, recipe_of(self.settings, plan, self.model.output_names, self.optimizer)
+
+    def _refuse_own_steps(self) -> None:
+        """Refuse a model with a training loop of its own, which would be passed over in silence."""
+        for name in OWN_STEPS:
+            if hasattr(type(self.model), name):
+                what = f"{type(self.model).__name__} has a {name} of its own, which is not served."
+                tip = "a loss function, add_loss in a layer, or train_on_batch in a loop"
+                raise ConfigError(explain(what, got=name, expected="call() alone", hint=tip))
 
     def holder(self, plan: Any, compiled: Compiled) -> Holder:
         """Return the training state for a recipe: the one there is, if it is up to date."""

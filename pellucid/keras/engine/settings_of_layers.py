@@ -56,7 +56,8 @@ def core_of(name: str, value: Any) -> Any:
         value = room.get(value)
     if isinstance(value, list | tuple):
         return tuple(core_of("", item) for item in value)
-    return getattr(value, "core", value)
+    core = getattr(value, "core", value)
+    return core.nonlinearity if isinstance(core, CoreLayer) and name.endswith("activation") else core
 
 
 def serialized(name: str, value: Any) -> Any:

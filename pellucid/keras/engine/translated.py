@@ -24,7 +24,7 @@ from pellucid.layers.layer import Layer as CoreLayer
 from pellucid.layers.layer import has_parts, one_or_all
 
 TAKES_IDS = ("Embedding", "CategoryEncoding")
-HIDDEN = ("toll",)  # state that Keras's layers do not show among their weights
+HIDDEN = ("toll", "h", "c")  # state that Keras does not show among the weights
 INNER = {"layer": "layer", "forward_layer": "forward_layer", "backward_layer": "backward_layer"}
 UNKNOWN = 48  # a size to try where a shape says None; weights do not depend on it
 
@@ -126,6 +126,8 @@ class Translated(Layer):
     @property
     def parts(self) -> Part:
         """How Keras divides its variables."""
+        if not self._params and not self._state:
+            return Part(self.name, [], {})
         return parts_of(self.core, self._params, self._state, self.name)
 
     @property
@@ -275,11 +277,11 @@ def _forms(core: CoreLayer, shape: Any) -> tuple[Any, Any]:
     """Return shapes and dtypes of a layer's params and state, in the order it makes them."""
     held: list[Any] = []
 
-    def start(key: Any) -> Any:
-        held.extend(core.init(key, shape))
+    def start() -> Any:
+        held.extend(core.init(jax.random.key(0), shape))  # a key made here is never computed
         return 0
 
-    jax.eval_shape(start, jax.random.key(0))
+    jax.eval_shape(start)
     return held[0], held[1]
 
 

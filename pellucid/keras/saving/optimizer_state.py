@@ -17,7 +17,7 @@ from pellucid.keras.engine.variable import Variable
 def optimizer_arrays(model: Any) -> list[np.ndarray]:
     """Return the count, the learning rate, and what is remembered of each variable."""
     optimizer = model.optimizer
-    rate = [np.float32(np.asarray(optimizer.rate.value))] if optimizer.rate is not None else []
+    rate = [np.asarray(optimizer.rate.value, np.float32)] if optimizer.rate is not None else []
     head = [np.asarray(optimizer.count.value, np.int32), *rate]
     memory = model._learner.memory()
     if memory is None or jax.tree.structure(memory) != jax.tree.structure(_blank_memory(model)):

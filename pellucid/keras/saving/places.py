@@ -38,7 +38,7 @@ class _Walk:
             return
         self.visited.add(id(thing))
         yield Place(path, thing)
-        if isinstance(thing, Translated) and thing.is_plain:
+        if isinstance(thing, Translated):
             yield from self._parts(thing.parts, path)
         for name, child in _children(thing):
             yield from self._visit_any(child, _joined(path, name))
