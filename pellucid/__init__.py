@@ -23,7 +23,7 @@ _PLACES = {
     "pellucid.experiments.folder": ("open_run",),
     "pellucid.experiments.running": ("run",),
 }
-_ROOMS = ("layers", "optimizers", "functions", "data", "plots", "experiments")
+_ROOMS = ("layers", "optimizers", "functions", "data", "plots", "experiments", "keras")
 _HOME = {name: place for place, names in _PLACES.items() for name in names}
 
 

@@ -3,6 +3,7 @@
 from pellucid import data as data
 from pellucid import experiments as experiments
 from pellucid import functions as functions
+from pellucid import keras as keras
 from pellucid import layers as layers
 from pellucid import optimizers as optimizers
 from pellucid import plots as plots

@@ -1,5 +1,6 @@
 """`pellucid run`: an unchanged Keras script, with Pellucid's Keras in the place of Keras."""
 
+import gc
 import os
 import sys
 import warnings
@@ -15,6 +16,7 @@ from pellucid.cli.fits import print_fits
 from pellucid.cli.script import Script, main_program
 
 STRICT = "PELLUCID_STRICT_KERAS"
+MANY = 50_000  # new objects before Python looks for garbage; at its 700, a start looks 300 times
 
 
 @click.command("run", context_settings={"allow_interspersed_args": False})
@@ -29,6 +31,7 @@ def command(script: str, arguments: tuple[str, ...], strict_keras: bool, no_summ
     installed or changed. Exit status, arguments, input and working directory are the
     script's. A table of its fits follows at the end.
     """
+    gc.set_threshold(MANY)
     if strict_keras:
         os.environ[STRICT] = "1"
     stays = ExitStack()  # never undone: threads and exit handlers of the script need it too

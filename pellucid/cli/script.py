@@ -117,7 +117,8 @@ def main_program(script: Script, arguments: tuple[str, ...]) -> Iterator[ModuleT
         module.__dict__["display"] = print  # which notebooks have without asking
     before = sys.argv, sys.path, sys.modules.get("__main__")
     sys.argv = [str(script.path), *arguments]
-    sys.path = [str(script.path.resolve().parent), *sys.path[1:]]
+    if not sys.flags.safe_path:
+        sys.path = [str(script.path.resolve().parent), *sys.path[1:]]
     sys.modules["__main__"] = module
     try:
         yield module

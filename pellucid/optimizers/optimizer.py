@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Int
 from pellucid.base.config import Config, config, option
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.registry import Registry
-from pellucid.base.types import Tree
+from pellucid.base.types import AnyArray, Tree
 from pellucid.functions.schedules import SCHEDULES, Schedule
 from pellucid.optimizers.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from pellucid.optimizers.moments import no_step, zeros_like
@@ -149,7 +149,7 @@ class Optimizer(Config, ABC):
             return params
         return jax.tree.map(lambda mean, p: mean.astype(p.dtype), memory["average"], params)
 
-    def counted(self, memory: Memory, batches: Int[Array, ""]) -> Memory:
+    def counted(self, memory: Memory, batches: Int[AnyArray, ""]) -> Memory:
         """Return the memory of an optimizer that has seen so many mini-batches.
 
         For files that hold one count for all: Keras's `iteration`.

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import jax
 
-WORTH_KEEPING = 0.05  # seconds a compilation must have taken
+WORTH_KEEPING = 0.01  # seconds a compilation must have taken; reading it takes a thirtieth
 MOST_BYTES = 512 * 2**20  # on disk; what was used longest ago goes first
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -21,7 +21,7 @@ from pellucid.training.block import (
 from pellucid.training.evaluation import AT_ONCE
 from pellucid.training.record import EpochRecord, Pages, StepsRecord, as_value
 from pellucid.training.rules import Rule
-from pellucid.training.state import Examples, Recipe, TrainState
+from pellucid.training.state import Examples, Recipe, TrainState, split_params
 
 BLOCK_SECONDS = 0.25  # long enough to cost nothing, short enough to be stopped promptly
 FIRST_STEPS = 64  # of a fit, before anything is known of its pace
@@ -84,8 +84,17 @@ class Trainer:
         try:
             yield from self._blocks(layout, examples, validation, epochs, pace)
         finally:
+            self.finalize()
             for rule, memory in zip(layout.rules, self._run.memories, strict=True):
                 self.train = rule.finish(memory, self.train)
+
+    def finalize(self) -> None:
+        """Take the parameters that the optimizer ends training with: averages, if it keeps some."""
+        optimizer, train = self.recipe.optimizer, self.train
+        if optimizer.use_ema:
+            moving, still = split_params(train.params, self.recipe.frozen)
+            ended = jax.tree.map(np.array, optimizer.finalized(train.memory, moving))
+            self.train = train._replace(params={**jax.device_put(ended), **still})
 
     def _blocks(
         self,

@@ -77,8 +77,8 @@ def accuracy_for(loss: Loss | None, node: Node) -> Metric:
             "would compare the largest, as categorical_accuracy)",
         )
         return BinaryAccuracy()
-    numbers = inner is not None and not isinstance(inner, CROSS_ENTROPIES)
-    if numbers and node.layer.nonlinearity is linear and inner.link is linear:
+    numbers = not isinstance(inner, CROSS_ENTROPIES) and getattr(inner, "link", None) is linear
+    if numbers and node.layer.nonlinearity is linear:
         hint(
             f"no accuracy {node.name}",
             "accuracy counts right classes, and this model predicts numbers: mae or "

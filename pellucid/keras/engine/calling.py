@@ -69,7 +69,9 @@ def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     return jax.tree.map(as_tensor, jax.device_get(outputs))
 
 
-def _build_inside(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: bool) -> None:
+def _build_inside(
+    layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: bool
+) -> None:
     """Let the layers inside create their weights, by a call that computes shapes only."""
     leaves, form = jax.tree.flatten((args, kwargs))
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, np.ndarray | jax.Array)]

@@ -30,7 +30,7 @@ class Cell(Translated):
         output  (batch, units)
     """
 
-    core: Recurrent
+    core: Any  # a Recurrent
 
     @property
     def parts(self) -> Part:

@@ -1,6 +1,8 @@
 """How layers come about: the arguments they share, and the drawing of a single weight."""
 
+import functools
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from pellucid.keras import initializers
@@ -9,7 +11,21 @@ from pellucid.keras.engine.materials import Draw, StartOfArray
 from pellucid.keras.engine.seeds import next_seed
 from pellucid.keras.engine.variable import Variable
 
+IN_KERAS_2 = ("name", "shape", "dtype", "initializer", "regularizer", "trainable")
 PLAIN = (bool, int, float, str, type(None))
+
+
+def name_first(add: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `add_weight`, which also takes arguments in Keras 2's order: the name first."""
+
+    @functools.wraps(add)
+    def add_weight(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], str):
+            kwargs = {**dict(zip(IN_KERAS_2, args, strict=False)), **kwargs}
+            args = ()
+        return add(self, *args, **kwargs)
+
+    return add_weight
 
 
 def first_shape(kwargs: dict[str, Any], class_name: str) -> tuple[int | None, ...] | None:

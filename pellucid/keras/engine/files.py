@@ -20,8 +20,8 @@ class Files:
 
     _learner: Any
     _graph: Any
-    is_graph: bool
-    compiled: bool
+    is_graph: Any
+    compiled: Any
     name: str
 
     def save(
@@ -90,7 +90,8 @@ class Files:
         with custom_object_scope(custom_objects or {}):
             if "input_layers" in config:
                 inputs, outputs = graph_from_config(config)
-                made: Any = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+                kind: Any = cls
+                made = kind(inputs=inputs, outputs=outputs, name=config.get("name"))
                 made._trainable = bool(config.get("trainable", True))
                 return made
             return _stacked(cls, config)

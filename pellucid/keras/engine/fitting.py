@@ -57,6 +57,8 @@ class Fit:
             self.interrupt = interrupt
             by_batches = isinstance(feed, Stream)
             reason = (self._streamed if by_batches else self._in_blocks)(feed, held_out)
+        if by_batches:
+            self.learner.finalize()
         history = self.callbacks.history
         history.stopped_because = "interrupted" if interrupt.asked else reason
         self.callbacks.on_train_end(self.logs[-1] if self.logs else {})
@@ -317,7 +319,7 @@ def _modern(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _verbosity(verbose: Any) -> int:
-    return {"auto": 1, True: 1, False: 0}.get(verbose, verbose)
+    return 1 if verbose == "auto" else int(verbose)
 
 
 def _reason(rule: Rule | None) -> str:

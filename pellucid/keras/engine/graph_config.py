@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pellucid.base.errors import FileError, explain
+from pellucid.base.errors import ConfigError, FileError, explain
 from pellucid.keras.engine.node import Node
 from pellucid.keras.engine.operation import Operation
 from pellucid.keras.engine.operations_in_files import (
@@ -24,19 +24,20 @@ def graph_config(model: Any) -> dict[str, Any]:
     layers = graph.layers()
     own = {id(node) for node in graph.nodes()}
     own |= {id(symbol._keras_history.layer._inbound_nodes[0]) for symbol in graph.sources}
+    names = _names(layers)
     calls = {id(layer): [n for n in layer._inbound_nodes if id(n) in own] for layer in layers}
 
     def place(symbol: KerasTensor) -> list[Any]:
         layer, index, part = symbol._keras_history or (None, 0, 0)
         node = layer._inbound_nodes[index] if layer is not None else None
-        return [getattr(layer, "name", None), _position(calls[id(layer)], node), part]
+        return [names[id(layer)], _position(calls[id(layer)], node), part]
 
     def end(symbol: KerasTensor) -> list[Any]:
         name, index, part = place(symbol)
         layer = symbol._keras_history.layer  # pyright: ignore[reportOptionalMemberAccess]
         return [name, index + _counts_from(layer), part]
 
-    entries = [_entry(layer, calls[id(layer)], place) for layer in layers]
+    entries = [_entry(layer, names[id(layer)], calls[id(layer)], place) for layer in layers]
     return {
         "name": model.name,
         "trainable": model.trainable,
@@ -84,7 +85,27 @@ def layer_from(entry: Mapping[str, Any], custom_objects: Mapping[str, Any] | Non
     return deserialize(entry, custom_objects)
 
 
-def _entry(layer: Any, calls: list[Node], place: Any) -> dict[str, Any]:
+def _names(layers: list[Any]) -> dict[int, str]:
+    """Return a name for each layer; operations, which nobody names, get one that is free.
+
+    Raises:
+        ConfigError: two layers have the same name.
+    """
+    found: dict[int, str] = {}
+    for layer in sorted(layers, key=lambda layer: isinstance(layer, Operation)):
+        name, count = layer.name, 0
+        while name in found.values():
+            if not isinstance(layer, Operation):
+                what = f"Two layers of the model are called {name!r}."
+                tip = "give one of them another name="
+                raise ConfigError(explain(what, got=name, expected="a name for each", hint=tip))
+            count += 1
+            name = f"{layer.name}_{count}"
+        found[id(layer)] = name
+    return found
+
+
+def _entry(layer: Any, name: str, calls: list[Node], place: Any) -> dict[str, Any]:
     entry = entry_of(layer) if isinstance(layer, Operation) else serialize(layer)
     nodes = []
     for node in calls:
@@ -94,8 +115,8 @@ def _entry(layer: Any, calls: list[Node], place: Any) -> dict[str, Any]:
         if isinstance(layer, Operation):
             args, kwargs = call_arguments(layer, node)
         nodes.append({"args": _written(args, place), "kwargs": _written(kwargs, place)})
-    config = serialize(entry["config"])
-    return {**entry, "config": config, "name": layer.name, "inbound_nodes": nodes}
+    config = {**serialize(entry["config"]), "name": name}
+    return {**entry, "config": config, "name": name, "inbound_nodes": nodes}
 
 
 def _written(value: Any, place: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.engine.feeding import is_stream
@@ -35,7 +36,7 @@ class Lookup(Layer):
         Raises:
             ConfigError: this stands in a model and needs words or hashes there.
         """
-        in_program = isinstance(inputs, jax.core.Tracer) or symbols_in(inputs)
+        in_program = isinstance(inputs, Tracer) or symbols_in(inputs)
         if in_program or (current_scope() is not None and isinstance(inputs, jax.Array)):
             self._check_traceable()
             return super().__call__(inputs, **kwargs)

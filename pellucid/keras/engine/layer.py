@@ -16,7 +16,7 @@ import numpy as np
 from pellucid.base.errors import ShapeError, StateError, explain
 from pellucid.keras import constraints, dtype_policies, regularizers
 from pellucid.keras.engine.calling import build_by_shapes, eager_call, run, symbolic_call
-from pellucid.keras.engine.creation import draw_array, first_shape, identified
+from pellucid.keras.engine.creation import draw_array, first_shape, identified, name_first
 from pellucid.keras.engine.custom import Custom
 from pellucid.keras.engine.materials import materialize
 from pellucid.keras.engine.naming import auto_name, snake_case
@@ -124,6 +124,7 @@ class Layer(OldQuestions, Saved, Tracked):
 
     # Its weights
 
+    @name_first
     def add_weight(
         self,
         shape: Any = None,
@@ -139,8 +140,6 @@ class Layer(OldQuestions, Saved, Tracked):
     ) -> Variable:
         """Create a weight of this layer and return it."""
         del autocast, aggregation, overwrite_with_gradient
-        if isinstance(shape, str) or isinstance(name, tuple | list):
-            shape, name = name, shape  # Keras 2 had the name first
         if initializer is None:
             initializer = "glorot_uniform" if str(dtype or "float32").startswith("f") else "zeros"
         variable = draw_array(initializer, tuple(shape or ()), str(dtype or "float32"))

@@ -202,6 +202,11 @@ class Learner:
         holder.trainer.train, sums, found = program(holder.train, sums, batch)
         return compiled.named(_numbers(found)), sums
 
+    def finalize(self) -> None:
+        """End training by batches as the optimizer ends it."""
+        if self._holder is not None:
+            self._holder.trainer.finalize()
+
     def count_epoch(self) -> None:
         """Note that an epoch of batches has ended."""
         if self._holder is not None:

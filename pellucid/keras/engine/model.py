@@ -123,7 +123,7 @@ class Model(Verbs, OldVerbs, Files, Layer):
     @property
     def _layers(self) -> list[Any]:
         if self._graph is None or not self.is_graph:
-            return Layer._layers.fget(self)  # pyright: ignore[reportAttributeAccessIssue]
+            return super()._layers
         return self.graph.layers()
 
     @property

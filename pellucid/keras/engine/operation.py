@@ -29,9 +29,9 @@ class Operation(Layer):
         """Return what the function gives."""
         return self.function(*args, **kwargs)
 
-    def mask_after(self, x: Any, mask: Any) -> Any:
+    def mask_after(self, inputs: Any, mask: Any) -> Any:
         """Let a mask go along where the steps stay what they were."""
-        del x
+        del inputs
         return mask if not isinstance(mask, list | tuple) else None
 
 

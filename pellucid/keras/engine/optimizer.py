@@ -67,7 +67,6 @@ class Optimizer(Settled):
         self.stand_ins: list[Variable] = []
         self.built = False
         self._rate: Any = None
-        self._first_rate = 0.0
         self._take_rate(rate)
         self._memory: Any = None
         self._trained: list[Variable] = []
@@ -162,12 +161,11 @@ class Optimizer(Settled):
             self._rate = rate
             return
         try:
-            self._first_rate = float(np.asarray(rate))
+            start = np.float32(float(np.asarray(rate)))
         except (TypeError, ValueError):
             what = f"{type(self).__name__}(learning_rate=...) is neither a number nor a schedule."
             expected = "a number, or an object of keras.optimizers.schedules"
             raise ConfigError(explain(what, got=repr(rate), expected=expected)) from None
-        start = np.float32(self._first_rate)
         self._rate = Variable(start, trainable=False, name="learning_rate")
 
     # The core below
@@ -176,16 +174,16 @@ class Optimizer(Settled):
     def core(self) -> CoreOptimizer:
         """The optimizer of the core that does the same.
 
-        Its learning rate is the number this one was made with: the rate of a step is an
-        argument there, so a changed rate is no other optimizer.
+        Unless it follows a schedule, its learning rate is left at the default: the rate of a
+        step is an argument there, so that a search over rates shares its programs.
         """
         return OwnOptimizer(optimizer=self, **self._shared())
 
     def _shared(self) -> dict[str, Any]:
         names = [name for name in SHARED if name not in NOT_BELOW]
         scheduled = isinstance(self._rate, LearningRateSchedule)
-        rate = self._rate.core if scheduled else self._first_rate
-        return {"learning_rate": rate} | {name: getattr(self, name) for name in names}
+        rate = {"learning_rate": self._rate.core} if scheduled else {}
+        return rate | {name: getattr(self, name) for name in names}
 
     def take_memory(self, fresh: Any) -> Any:
         """Return what was kept, if it is of the form of `fresh`, and `fresh` otherwise."""

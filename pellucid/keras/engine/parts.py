@@ -19,7 +19,7 @@ RENAMED = {"gate_dense": "_gate_dense"}  # as Keras calls the attribute that hol
 class Part(Saved):
     """Some variables of a layer, and smaller parts by their names."""
 
-    def __init__(self, name: str, own: list[Variable], inside: Mapping[str, Part]) -> None:
+    def __init__(self, name: str, own: list[Variable], inside: Mapping[Any, Part]) -> None:
         self.name, self.own_variables_in_files, self.inside = name, own, inside
 
 

@@ -42,7 +42,8 @@ def core_settings(
             expected = f"{name}={default!r}"
             raise ConfigError(explain(what, got=repr(settings[name]), expected=expected))
     given["activity_regularizer"] = core_of("regularizer", activity_regularizer)
-    layer = core_class(**{n: v for n, v in given.items() if v is not None or n in settings})
+    kept: dict[str, Any] = {n: v for n, v in given.items() if v is not None or n in settings}
+    layer = core_class(**kept)
     first = "data_format" in settings and (
         config.standardize_data_format(settings["data_format"]) == "channels_first"
     )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 
 class Tensor(np.ndarray):
@@ -26,7 +27,7 @@ class Tensor(np.ndarray):
 
 def as_tensor(value: Any) -> Any:
     """Return a host array as a Tensor; leave traced arrays and symbols as they are."""
-    if isinstance(value, jax.core.Tracer | KerasTensor):
+    if isinstance(value, Tracer | KerasTensor):
         return value
     return np.asarray(value).view(Tensor)
 
@@ -58,7 +59,7 @@ class KerasTensor:
         self.shape = tuple(shape)
         self.dtype = str(dtype)
         self.name = name or "keras_tensor"
-        self._keras_history: History | None = None
+        self._keras_history: Any = None  # a History, once a layer has given it
         self._keras_mask: Any = None
 
     @property

@@ -19,17 +19,20 @@ class Tracked:
 
     built: bool
     name: str
+    _own: list[Variable]
+    _inbound_nodes: list[Any]
+    _outbound_nodes: list[Any]
+    _eager_losses: list[Any]
+    _given: tuple[Any, Any]
+    _gave: list[Any]  # the shapes that the last call gave
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Prepare an object whose own `__init__` may be anything."""
         made = super().__new__(cls)
         made.built = False
-        made._own: list[Variable] = []
-        made._inbound_nodes: list[Any] = []
-        made._outbound_nodes: list[Any] = []
-        made._eager_losses: list[Any] = []
+        made._own, made._inbound_nodes, made._outbound_nodes = [], [], []
+        made._eager_losses, made._gave = [], []
         made._given = (args, kwargs)
-        made._gave: list[Any] = []  # the shapes that the last call gave
         return made
 
     def track_variable(self, variable: Variable) -> None:

@@ -158,11 +158,11 @@ class Translated(Layer):
             scope.losses.append(core.toll(a, after))
         return list(a) if isinstance(a, tuple) else a
 
-    def mask_after(self, x: Any, mask: Any) -> Any:
+    def mask_after(self, inputs: Any, mask: Any) -> Any:
         """Return the mask of the output."""
         if not self.is_plain:
-            return super().mask_after(x, mask)
-        return self.core.mask_of(_tuple(x), _tuple(mask))
+            return super().mask_after(inputs, mask)
+        return self.core.mask_of(_tuple(inputs), _tuple(mask))
 
     def core_call(self, args: Any, kwargs: Any) -> tuple[CoreLayer, list[Any]]:
         if not self.is_plain:

@@ -47,7 +47,6 @@ class Attending(Translated):
         core = super().core_for_call(kwargs)
         return dataclasses.replace(core, **asked) if asked else core
 
-
     def get_build_config(self) -> Any:
         """Return the shapes the weights were made for, by name where Keras names them."""
         shapes = super().get_build_config()

@@ -59,8 +59,8 @@ def take_optimizer_arrays(model: Any, store: Any) -> None:
     for index, place in enumerate(places, start=len(head)):
         leaf = _at(memory, place)
         _put(memory, place, np.asarray(store[str(index)], np.asarray(leaf).dtype))
-    steps = np.int32(np.asarray(optimizer.count.value))
-    optimizer.keep_memory(optimizer.core.counted(memory, steps))
+    steps = np.asarray(optimizer.count.value, np.int32).reshape(())
+    optimizer.keep_memory(jax.tree.map(np.asarray, optimizer.core.counted(memory, steps)))
 
 
 def _blank_memory(model: Any) -> Any:
