@@ -25,6 +25,13 @@ from pellucid.keras.engine.pictures import load_img as load_img
 from pellucid.keras.engine.pictures import save_img as save_img
 from pellucid.keras.engine.progress import Progbar as Progbar
 from pellucid.keras.engine.py_dataset import PyDataset as PyDataset
+from pellucid.keras.engine.registered import custom_object_scope as custom_object_scope
+from pellucid.keras.engine.registered import get_custom_objects as get_custom_objects
+from pellucid.keras.engine.registered import get_registered_name as get_registered_name
+from pellucid.keras.engine.registered import get_registered_object as get_registered_object
+from pellucid.keras.engine.registered import (
+    register_keras_serializable as register_keras_serializable,
+)
 from pellucid.keras.engine.seeds import set_seed
 from pellucid.keras.engine.settings import (
     disable_interactive_logging as disable_interactive_logging,
@@ -37,7 +44,12 @@ from pellucid.keras.engine.windows import split_dataset as split_dataset
 from pellucid.keras.engine.windows import (
     timeseries_dataset_from_array as timeseries_dataset_from_array,
 )
+from pellucid.keras.plotting import model_to_dot as model_to_dot
+from pellucid.keras.plotting import plot_model as plot_model
+from pellucid.keras.saving.objects import deserialize_keras_object as deserialize_keras_object
+from pellucid.keras.saving.objects import serialize_keras_object as serialize_keras_object
 
+CustomObjectScope = custom_object_scope
 Sequence = PyDataset
 
 

@@ -68,6 +68,26 @@ def as_numbers(
     return narrow
 
 
+def as_integers(values: Any, what: str) -> np.ndarray:
+    """Return `values` as int32.
+
+    Raises:
+        DataError: a value is not whole, or int32 cannot hold it.
+    """
+    column = as_column(values, what)
+    check_finite(column, what)
+    fractional = column != np.floor(column)
+    if fractional.any():
+        raise _at(
+            column, fractional, what, "has a value that is not a whole number", "whole numbers"
+        )
+    limits = np.iinfo(np.int32)
+    beyond = (column < limits.min) | (column > limits.max)
+    if beyond.any():
+        raise _at(column, beyond, what, "has a value too large for int32", "below 2**31")
+    return column.astype(np.int32)
+
+
 def as_labels(
     values: Any, what: str, classes: int | None = None, besides: int | None = None
 ) -> np.ndarray:
@@ -76,13 +96,7 @@ def as_labels(
     Raises:
         DataError: a value is not whole, is negative, or is too large.
     """
-    column = as_column(values, what)
-    check_finite(column, what)
-    fractional = column != np.floor(column)
-    if fractional.any():
-        raise _at(
-            column, fractional, what, "has a label that is not a whole number", "0, 1, 2, ..."
-        )
+    column = as_integers(values, what)
     wrong = column < 0 if classes is None else (column < 0) | (column >= classes)
     if besides is not None:
         wrong &= column != besides
@@ -90,7 +104,7 @@ def as_labels(
         reach = "0 or more" if classes is None else f"0 .. {classes - 1}"
         hint = "labels count from 0; the output layer has one unit for each class"
         raise _at(column, wrong, what, "has a label out of range", reach, hint)
-    return column.astype(np.int32)
+    return column
 
 
 def check_finite(column: np.ndarray, what: str) -> None:

@@ -10,7 +10,7 @@ from pellucid.base.types import Shape
 from pellucid.functions.activations import sigmoid, softmax, step
 from pellucid.functions.losses import Loss
 from pellucid.network.network import Network
-from pellucid.training.columns import as_column, as_labels, as_numbers, place
+from pellucid.training.columns import as_column, as_integers, as_labels, as_numbers, place
 from pellucid.training.state import Examples, Recipe
 from pellucid.training.weighting import fitted, weights_of
 
@@ -56,7 +56,7 @@ def as_inputs(
     for name, shape, dtype in network.inputs:
         what = f"Input {name!r}"
         if dtype.startswith("int"):
-            column = as_labels(columns[name], what)
+            column = as_integers(columns[name], what)
         else:
             column = as_numbers(columns[name], what, to_learn=to_learn, finite=finite)
         inputs[name] = fitted(column, shape, what)

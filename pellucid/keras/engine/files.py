@@ -40,7 +40,9 @@ class Files:
         """
         saving.save_model(self, filepath, overwrite, zipped, **kwargs)
 
-    def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True, **kwargs: Any) -> None:
+    def save_weights(
+        self, filepath: str | PathLike[str], overwrite: bool = True, **kwargs: Any
+    ) -> None:
         """Write the arrays alone to a `.weights.h5` file."""
         saving.save_weights(self, filepath, overwrite, **kwargs)
 

@@ -78,7 +78,7 @@ class Fit:
         held_out = given["validation_data"]
         if held_out is not None:
             parts = held_out if isinstance(held_out, list | tuple) else (held_out,)
-            return self._by_steps(feed), as_feed(self.model, *parts)
+            return self._by_steps(feed), self._first_steps(as_feed(self.model, *parts))
         share = float(given["validation_split"] or 0.0)
         if not share:
             return self._by_steps(feed), None
@@ -97,7 +97,15 @@ class Fit:
         held_out = feed.part(border, None)
         held_out.class_weight = None
         _warn_of_lost_classes(feed, border)
-        return self._by_steps(feed.part(0, border)), held_out
+        return self._by_steps(feed.part(0, border)), self._first_steps(held_out)
+
+    def _first_steps(self, held_out: Any) -> Any:
+        """Return the rows of the first `validation_steps` batches, if only those are wanted."""
+        steps = self.given["validation_steps"]
+        if steps is None or isinstance(held_out, Stream):
+            return held_out
+        size = self.given["validation_batch_size"] or self.batch_size or 32
+        return held_out.part(0, int(steps) * int(size))
 
     def _by_steps(self, feed: Any) -> Any:
         """Return rows as a stream where an epoch is to have a number of steps of its own."""
@@ -235,7 +243,8 @@ class Fit:
         """Validate where that is due, and tell the callbacks."""
         if held_out is not None and self._due(epoch):
             self.callbacks.on_test_begin()
-            found = self.learner.measured(held_out, 32, self.given["validation_steps"])
+            steps = self.given["validation_steps"] if isinstance(held_out, Stream) else None
+            found = self.learner.measured(held_out, 32, steps)
             self.callbacks.on_test_end(found)
             logs = logs | {f"val_{name}": value for name, value in found.items()}
         self.callbacks.took(seconds)
@@ -260,10 +269,7 @@ class Fit:
         return () if mine or theirs or config.strict() else (TerminateOnNaN(),)
 
     def _report(self, seconds: float, history: Any) -> None:
-        if (
-            isinstance(self.learner._holder, object)
-            and history.stopped_because == TerminateOnNaN.reason
-        ):
+        if history.stopped_because == TerminateOnNaN.reason:
             _say_not_finite()
         last = self.logs[-1] if self.logs else {}
         fits.append(
@@ -309,7 +315,7 @@ def _modern(given: dict[str, Any]) -> dict[str, Any]:
     known = {
         *("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split"),
         *("validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch"),
-        *("steps_per_epoch", "validation_steps", "validation_freq"),
+        *("steps_per_epoch", "validation_steps", "validation_freq", "validation_batch_size"),
     }
     for name in given:
         if name not in known:

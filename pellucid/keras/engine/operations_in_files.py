@@ -137,9 +137,7 @@ def _by_name(name: str, args: tuple[Any, ...]) -> dict[str, Any]:
     if name not in ops.TABLE:
         return {"x": args[0]}
     parameters = inspect.signature(ops.TABLE[name]).parameters
-    ordered = [
-        n for n, p in parameters.items() if p.default is p.empty or n.startswith("x")
-    ]
+    ordered = [n for n, p in parameters.items() if p.default is p.empty or n.startswith("x")]
     if len(ordered) < len(args):
         ordered = list(parameters)
     return dict(zip(ordered, args, strict=False))

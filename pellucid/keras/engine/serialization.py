@@ -87,6 +87,8 @@ def serialize(value: Any) -> Any:
     leaf = leaf_of(value, serialize)
     if leaf is not None:
         return leaf
+    if isinstance(value, initializers.Function):
+        value = value.function
     if inspect.isfunction(value) or (callable(value) and not hasattr(value, "get_config")):
         return {**FUNCTION, "config": _function_name(value)}
     if not hasattr(value, "get_config"):
@@ -226,7 +228,10 @@ def _made(found: Any, settings: Mapping[str, Any], config: Mapping[str, Any]) ->
         return found.from_config(dict(settings))
     except (TypeError, KeyError, AttributeError, IndexError) as error:
         what = f"What the file says of {config['class_name']!r} does not make one."
-        got, tip = f"{dict(settings)} ({error})", "see that from_config() takes what get_config() gave"
+        got, tip = (
+            f"{dict(settings)} ({error})",
+            "see that from_config() takes what get_config() gave",
+        )
         text = explain(what, got=got, expected="the arguments of its __init__", hint=tip)
         raise FileError(text) from error
 
@@ -265,4 +270,6 @@ def _rooms_of(module: Any) -> list[Room]:
     if parts and first is None and parts[0] not in ("functional", "sequential", "training"):
         return []
     likely = [first] if first is not None else [MODELS]
-    return likely + [room for room in (MODELS, LAYERS, POLICIES, schedules.ROOM) if room not in likely]
+    return likely + [
+        room for room in (MODELS, LAYERS, POLICIES, schedules.ROOM) if room not in likely
+    ]

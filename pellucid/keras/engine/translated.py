@@ -136,10 +136,9 @@ class Translated(Layer):
 
     def call(self, *args: Any, training: Any = None, mask: Any = None, **kwargs: Any) -> Any:
         """Return what the core layer makes of its inputs, inside a program."""
-        del training
         scope = current_scope()
         assert scope is not None
-        core, inputs = self.core_call(args, kwargs)
+        core, inputs = self.own_core_call(args, kwargs)
         held = [jnp.asarray(x) for x in inputs]
         if self.core_class.__name__ not in TAKES_IDS:
             held = [
@@ -148,7 +147,8 @@ class Translated(Layer):
             ]
         params, state = jax.tree.map(lambda v: v.value, (self._params, self._state))
         named = {"mask": _tuple(mask)} if core.uses_mask else {}
-        training = scope.training and (self.trainable or not params)
+        asked = scope.training if training is None else bool(training)
+        training = asked and (self.trainable or not params)
         z, after = core.apply(
             params, state, one_or_all(held), key=scope.next_key(), training=training, **named
         )
@@ -167,6 +167,10 @@ class Translated(Layer):
     def core_call(self, args: Any, kwargs: Any) -> tuple[CoreLayer, list[Any]]:
         if not self.is_plain:
             return super().core_call(args, kwargs)
+        return self.own_core_call(args, kwargs)
+
+    def own_core_call(self, args: Any, kwargs: Any) -> tuple[CoreLayer, list[Any]]:
+        """Return what Keras's own `call` runs, whether or not a subclass has another."""
         kwargs = dict(kwargs)
         training, _ = kwargs.pop("training", None), kwargs.pop("mask", None)
         inputs = self.inputs_of(args, kwargs)

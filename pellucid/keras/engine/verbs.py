@@ -52,7 +52,6 @@ class Verbs:
         Raises:
             DataError, ShapeError: before the first step, naming row and column.
         """
-        del validation_batch_size
         given = {name: value for name, value in locals().items() if name not in ("self", "kwargs")}
         return self._learner.fit(**given, **kwargs)
 

@@ -12,7 +12,7 @@ def assets_of(model: Any) -> dict[str, bytes]:
     """Return the texts of a model's layers by their names in the file."""
     found: dict[str, bytes] = {}
     for place in places_of(model, optimizers=False):
-        texts = getattr(place.holder, "assets", None)
+        texts: Any = getattr(place.holder, "assets", None)
         if callable(texts):
             prefix = f"{place.path}/" if place.path else ""
             found |= {f"{prefix}{name}": text for name, text in texts().items()}

@@ -77,19 +77,27 @@ def _cloned_graph(
     graph, made = model.graph, {}
     given = symbols_in(input_tensors) or [_input_like(symbol) for symbol in graph.sources]
     values = {id(s): new for s, new in zip(graph.sources, given, strict=True)}
+
+    def new_one(symbol: KerasTensor) -> Any:
+        return values[id(symbol)]
+
     for node in graph.nodes():
-        layer = node.layer
-        if id(layer) not in made:
-            inner = hasattr(layer, "is_graph") and recursive
-            made[id(layer)] = clone_model(layer, None, make) if inner else (
-                _equal(layer) if isinstance(layer, Operation) else make(layer)
-            )
-        args, kwargs = node.filled(lambda symbol: values[id(symbol)])
-        new = made[id(layer)]
+        if id(node.layer) not in made:
+            made[id(node.layer)] = _cloned_layer(node.layer, make, recursive)
+        new = made[id(node.layer)]
+        args, kwargs = node.filled(new_one)
         outputs = new(*args, **kwargs) if call is None else call(new, *args, **kwargs)
         values |= zip(map(id, node.output_symbols), symbols_in(outputs), strict=True)
     inputs = _replaced(graph.inputs, values)
     return type(model)(inputs=inputs, outputs=_replaced(graph.outputs, values), name=model.name)
+
+
+def _cloned_layer(layer: Any, make: Callable[[Any], Any], recursive: bool) -> Any:
+    if isinstance(layer, Operation):
+        return _equal(layer)
+    return (
+        clone_model(layer, None, make) if recursive and hasattr(layer, "is_graph") else make(layer)
+    )
 
 
 def _input_like(symbol: KerasTensor) -> KerasTensor:

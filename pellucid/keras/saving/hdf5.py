@@ -44,7 +44,9 @@ def opened(source: bytes | str | PathLike[str]) -> Iterator[h5py.File]:
         if isinstance(error, FileError) or type(error).__module__.startswith("pellucid"):
             raise
         what = "The HDF5 file is damaged."
-        raise FileError(explain(what, got=error, expected="a file that was written whole")) from error
+        raise FileError(
+            explain(what, got=error, expected="a file that was written whole")
+        ) from error
 
 
 def group_at(group: h5py.Group, path: str) -> h5py.Group | None:
@@ -70,7 +72,7 @@ class Store(Mapping[str, Any]):
         return array_of(self._dataset(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.group if self.group is not None else ())
+        return iter(list(self.group.keys()) if self.group is not None else [])  # pyright: ignore
 
     def __len__(self) -> int:
         return len(self.group) if self.group is not None else 0

@@ -33,7 +33,7 @@ def modern_layer(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the description of a layer, or of a model in a model, in the form of Keras 3."""
     entry = dict(entry)
     name = entry.get("class_name", "")
-    config = entry.get("config", {})
+    config: Any = entry.get("config", {})
     if isinstance(config, list):
         config = {"layers": config}
     config = {key: _untupled(value) for key, value in dict(config).items()}

@@ -52,7 +52,9 @@ def take_legacy_optimizer(model: Any, file: h5py.File) -> None:
     if group is None:
         return
     if not text_of(file.attrs.get("keras_version", "")).startswith("3"):
-        hint("old optimizer", "what Keras 2's optimizer remembered is not taken over: it begins anew")
+        hint(
+            "old optimizer", "what Keras 2's optimizer remembered is not taken over: it begins anew"
+        )
         return
     take_optimizer_arrays(model, _Listed(group))
 
@@ -79,7 +81,9 @@ class _Listed(Mapping[str, Any]):
 
 def _arrays(group: h5py.Group, name: str) -> list[h5py.Dataset]:
     layer = group_at(group, name)
-    return [] if layer is None else [dataset_at(layer, n) for n in strings_of(layer, "weight_names")]
+    return (
+        [] if layer is None else [dataset_at(layer, n) for n in strings_of(layer, "weight_names")]
+    )
 
 
 def _in_order(model: Any, held: dict[str, list[Any]]) -> list[tuple[str, list[Any], list[Any]]]:

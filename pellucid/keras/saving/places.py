@@ -105,4 +105,3 @@ def _properties(thing: Any) -> Iterator[tuple[str, Any]]:
 
 def _joined(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
-

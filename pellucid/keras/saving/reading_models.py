@@ -41,13 +41,17 @@ def load_model(
         ShapeError: its arrays are not those of the model it describes.
     """
     if not safe_mode:
-        hint("safe_mode", "load_model(safe_mode=False) makes no difference: no code in files is run")
+        hint(
+            "safe_mode", "load_model(safe_mode=False) makes no difference: no code in files is run"
+        )
     path = Path(filepath)
     if path.is_dir():
         what = f"{str(path)!r} is a folder."
         tip = "open it with TensorFlow, and save it as .keras or .h5"
         expected = "a .keras or .h5 file"
-        raise FileError(explain(what, got="a SavedModel of TensorFlow?", expected=expected, hint=tip))
+        raise FileError(
+            explain(what, got="a SavedModel of TensorFlow?", expected=expected, hint=tip)
+        )
     if not path.is_file():
         what = f"There is no file {str(path)!r}."
         raise FileError(explain(what, got="nothing there", expected="a .keras or .h5 file"))

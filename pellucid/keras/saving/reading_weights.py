@@ -35,10 +35,7 @@ def load_weights(
         what = f"There is no file {str(path)!r}."
         got = "a folder" if path.is_dir() else "nothing there"
         raise FileError(explain(what, got=got, expected="a .weights.h5, .keras or .h5 file"))
-    if path.suffix == ".keras":
-        content = read_archive(path).weights
-    else:
-        content = path.read_bytes()
+    content = read_archive(path).weights if path.suffix == ".keras" else path.read_bytes()
     with opened(content) as file:
         legacy = is_legacy(file)
         if legacy:

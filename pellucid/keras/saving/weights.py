@@ -90,10 +90,10 @@ def _check(place: Place, store: Store) -> None:
     expected = {str(i): v.shape for i, v in enumerate(place.holder.own_variables_in_files)}
     shapes = {name: store.shape_of(name) for name in store}
     if shapes != {name: tuple(shape) for name, shape in expected.items()}:
-        what = f"The file does not fit the model at {place.path or 'its top'}: {place.holder.name!r}."
+        what = (
+            f"The file does not fit the model at {place.path or 'its top'}: {place.holder.name!r}."
+        )
         got = ", ".join(map(str, shapes.values())) or "no arrays"
         wanted = ", ".join(str(tuple(shape)) for shape in expected.values()) or "no arrays"
         tip = "make the model as it was when it was saved, and build it; or skip_mismatch=True"
         raise ShapeError(explain(what, got=got, expected=wanted, hint=tip))
-
-

@@ -98,5 +98,7 @@ def _may_write(path: Path, overwrite: bool) -> None:
         raise FileError(explain(what, got="a folder", expected="a path of a file"))
     if path.exists() and not overwrite:
         what = f"{str(path)!r} is there already."
-        raise FileError(explain(what, got="overwrite=False", expected="overwrite=True, or a new path"))
+        raise FileError(
+            explain(what, got="overwrite=False", expected="overwrite=True, or a new path")
+        )
     path.parent.mkdir(parents=True, exist_ok=True)

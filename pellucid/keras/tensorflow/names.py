@@ -51,8 +51,8 @@ PLACES = {
     "linalg.norm": f"{_OPS}:norm",
     "linalg.inv": f"{_OPS}:inv",
     "linalg.diag": f"{_OPS}:diag",
-    "image.resize": f"{_OPS}.image:resize",
-    "image.rgb_to_grayscale": f"{_OPS}.image:rgb_to_grayscale",
+    "image.resize": f"{_OPS}:image.resize",
+    "image.rgb_to_grayscale": f"{_OPS}:image.rgb_to_grayscale",
     **{
         f"nn.{name}": f"{_NN}:{name}"
         for name in (
@@ -80,7 +80,14 @@ PLACES = {
     },
     "bool": f"{_ARRAYS}:BOOL",
     "string": f"{_ARRAYS}:STRING",
-    "Variable": f"{_KERAS}:Variable",
+    "Variable": f"{_HERE}.variables:Variable",
+    **{
+        f"strings.{name}": f"{_HERE}.texts:{name}"
+        for name in (
+            *("lower", "upper", "strip", "regex_replace", "regex_full_match", "length"),
+            *("split", "join", "substr", "to_number", "as_string"),
+        )
+    },
     "dtypes.cast": f"{_ARRAYS}:cast",
     "random.set_seed": f"{_KERAS}.utils:set_random_seed",
     "random.set_random_seed": f"{_KERAS}.utils:set_random_seed",

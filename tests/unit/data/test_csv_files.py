@@ -127,7 +127,7 @@ def test_numbers_for_names_are_refused(tmp_path, line):
         ("a,ort\n1,Köln\n2,x\n".encode("latin-1"), "Line 2 of data.csv is not UTF-8 text"),
         (SOUND.encode("utf-16"), "data.csv is not CSV text but UTF-16 text"),
         (SOUND.encode() + b"9,\0,x\n", "Line 6 of data.csv has a zero byte"),
-        (gzip.compress(SOUND.encode()), "data.csv is not CSV text but a gzip file"),
+        (gzip.compress(SOUND.encode(), mtime=0), "data.csv is not CSV text but a gzip file"),
         (b"PAR1....", "data.csv is not CSV text but a Parquet file"),
         (b"PK\x03\x04....", "data.csv is not CSV text but a zip archive"),
         (bytes(range(128, 256)), "Line 1 of data.csv is not UTF-8 text"),

@@ -111,6 +111,51 @@ def test_a_variable_keeps_its_identity(tf):
     np.testing.assert_array_equal(tf.reduce_sum(variable), 5.0)
 
 
+def test_a_variable_is_made_by_tensorflow_s_arguments(tf):
+    counter = tf.Variable(initial_value=tf.zeros((2,)), trainable=False, name="counter")
+    assert (counter.name, counter.trainable, counter.dtype) == ("counter", False, "float32")
+    assert tf.Variable(3).dtype == tf.int32 and tf.Variable(lambda: [1.5]).shape == (1,)
+
+    class Scaled(tf.keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.factor = tf.Variable(2.0, name="factor")
+
+        def call(self, x):
+            return self.factor * x
+
+    layer = Scaled()
+    np.testing.assert_array_equal(layer(A), 2 * A)
+    assert [weight.name for weight in layer.trainable_weights] == ["factor"]
+
+
+TEXTS = np.array([["Good, <br />good"], ["BAD"]])
+OF_TEXTS = {
+    "lower": (lambda s: s.lower(TEXTS), [["good, <br />good"], ["bad"]]),
+    "upper": (lambda s: s.upper("bad"), "BAD"),
+    "strip": (lambda s: s.strip([" a ", "b"]), ["a", "b"]),
+    "replace": (lambda s: s.regex_replace(TEXTS, "<br />", ""), [["Good, good"], ["BAD"]]),
+    "replace once": (lambda s: s.regex_replace("aa", "(a)", r"\1b", False), "aba"),
+    "match": (lambda s: s.regex_full_match(TEXTS, "[A-Z]+"), [[False], [True]]),
+    "length": (lambda s: s.length(["é", "ab"]), [2, 2]),
+    "split": (lambda s: s.split("a b"), ["a", "b"]),
+    "join": (lambda s: s.join([["a", "b"], "c"], separator="-"), ["a-c", "b-c"]),
+    "substr": (lambda s: s.substr(["word"], 1, 2), ["or"]),
+    "to_number": (lambda s: s.to_number(["1.5"]), [1.5]),
+    "as_string": (lambda s: s.as_string([1, 2]), ["1", "2"]),
+}
+
+
+@pytest.mark.parametrize("case", OF_TEXTS)
+def test_texts_are_made_as_in_tensorflow(case, tf):
+    call, expected = OF_TEXTS[case]
+    assert np.asarray(call(tf.strings)).tolist() == expected
+
+
+def test_texts_are_split_into_lists_of_any_length(tf):
+    assert tf.strings.split(["a b", "c"]).tolist() == [["a", "b"], ["c"]]
+
+
 def test_symbols_go_through(tf):
     x = tf.keras.Input((3,))
     model = tf.keras.Model(x, tf.reduce_sum(tf.abs(x) * 2.0, axis=-1))
