@@ -26,14 +26,15 @@ def play(name, *arguments):
 
     environment, folder = dict(os.environ), Path.cwd()
     try:
-        if arguments:
-            utils.set_random_seed(int(arguments[0]))
+        utils.set_random_seed(int(arguments[0]) if arguments else 0)
+        jax.config.update("jax_disable_most_optimizations", True)  # compiling is what takes long
         with ExitStack() as setting:
             setting.enter_context(warnings.catch_warnings())
             warnings.simplefilter("default")
             setting.enter_context(jax.numpy_dtype_promotion("standard"))
             return perform(str(FOLDER / name), arguments, setting)
     finally:
+        jax.config.update("jax_disable_most_optimizations", False)
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(folder)

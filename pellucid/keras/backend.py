@@ -15,6 +15,7 @@ from pellucid.keras.config import image_data_format as image_data_format
 from pellucid.keras.config import set_epsilon as set_epsilon
 from pellucid.keras.config import set_floatx as set_floatx
 from pellucid.keras.config import set_image_data_format as set_image_data_format
+from pellucid.keras.engine.graph_function import GraphFunction
 from pellucid.keras.engine.hints import hint
 from pellucid.keras.engine.naming import forget_names
 from pellucid.keras.engine.operations_backend import TABLE
@@ -57,6 +58,13 @@ def is_int_dtype(dtype: Any) -> bool:
 def is_keras_tensor(x: Any) -> bool:
     """Tell whether x is a symbol of a model."""
     return isinstance(x, KerasTensor)
+
+
+def function(inputs: Any, outputs: Any, updates: Any = None, **named: Any) -> GraphFunction:
+    """Return the function from arrays for `inputs` to arrays for `outputs`, symbols of a model."""
+    del updates, named
+    hint("K.function", "K.function(inputs, outputs) is Model(inputs, outputs) since Keras 3")
+    return GraphFunction(inputs, outputs)
 
 
 def result_type(*dtypes: Any) -> str:

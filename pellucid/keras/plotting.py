@@ -46,7 +46,12 @@ class Plot:
         ]
         return "\n".join(["digraph G {", f"  rankdir={self.rankdir};", *lines, *arrows, "}", ""])
 
-    to_string = __str__ = lambda self: self.source
+    def __str__(self) -> str:
+        return self.source
+
+    def to_string(self) -> str:
+        """Return the source of Graphviz's dot."""
+        return self.source
 
     def svg(self) -> str:
         """Return the drawing as SVG."""

@@ -32,8 +32,14 @@ class SeedGenerator:
         self.state = Variable(start, trainable=False, name="seed_generator_state")
 
     def next(self, ordered: bool = True) -> Any:
-        """Return a pair of numbers that no earlier call has returned."""
+        """Return a pair of numbers that no earlier call has returned.
+
+        In a running program they come from its key: what a program changes in a generator
+        would be forgotten with it.
+        """
         del ordered
+        if current_scope() is not None:
+            return jax.random.key_data(jax.random.fold_in(next_key(), self.seed))
         now = self.state.value
         self.state.assign(now + np.array([0, 1], "uint32"))
         return now

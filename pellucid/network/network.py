@@ -142,9 +142,8 @@ class Network:
                 **({"mask": mask} if node.layer.uses_mask else {}),
             )
             if nudges is not None:
-                z = jax.tree.map(lambda z, nudge: z + nudge.astype(z.dtype), z, nudges[node.name])
-            numbers = not isinstance(z, tuple) and jnp.issubdtype(z.dtype, jnp.floating)
-            a = node.layer.nonlinearity(z) if numbers else z  # ids and parts pass as they are
+                z = _nudged(z, nudges[node.name])
+            a = _activated(node.layer, z)
             zs[node.name], activations[node.name] = z, a
             masks[node.name] = node.layer.mask_of(x, mask)
             toll += node.layer.toll(a, state[node.owner])
@@ -174,3 +173,15 @@ class Network:
 def _mask_of(masks: list[Any]) -> Any:
     """Return what a layer is told of the masks of its inputs: None if there are none."""
     return None if all(mask is None for mask in masks) else one_or_all(masks)
+
+
+def _nudged(z: Any, nudges: Any) -> Any:
+    """Return an array, or a tuple of them, with its nudges added."""
+    return jax.tree.map(lambda part, nudge: part + nudge.astype(part.dtype), z, nudges)
+
+
+def _activated(layer: Layer, z: Any) -> Any:
+    """Return a = f(z); whole numbers, and the parts of several outputs, pass as they are."""
+    if isinstance(z, tuple) or not jnp.issubdtype(z.dtype, jnp.floating):
+        return z
+    return layer.nonlinearity(z)

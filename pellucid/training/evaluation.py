@@ -8,11 +8,11 @@ import jax
 import numpy as np
 from jaxtyping import Array, Shaped
 
-from pellucid.base.types import AnyArray, Params, State
+from pellucid.base.types import AnyArray, Key, Params, Seed, State
 from pellucid.network.network import Forward, Network
 from pellucid.training.compilation import compiled
 from pellucid.training.measuring import Sums, mean_loss, measure, traced_sums, values
-from pellucid.training.state import Examples, Recipe
+from pellucid.training.state import NOISE, Examples, Recipe, key_for, seed_bits
 
 AT_ONCE = 256  # rows that pass through the network together
 
@@ -52,13 +52,17 @@ def run(
     params: Params,
     state: State,
     inputs: Mapping[str, Shaped[AnyArray, "batch ..."]],
+    key: Key | None = None,
 ) -> Forward:
-    """Run a network on a batch as it is used: without nudges and without noise."""
+    """Run a network on a batch as it is used: without nudges, and without training's noise.
+
+    `key` is for layers that draw whenever they run, such as the sampling of an autoencoder.
+    """
     return network.apply(
         jax.tree.map(lambda p: p.astype(dtype), params),
         state,
         network.feed(inputs, dtype),
-        key=jax.random.key(0),  # which nothing draws from outside training
+        key=jax.random.key(0) if key is None else key,
         training=False,
     )
 
@@ -75,10 +79,12 @@ def compile_evaluate(recipe: Recipe, at_once: int = AT_ONCE) -> Callable[..., di
 
 @functools.lru_cache(maxsize=64)
 def compile_predict(network: Network, dtype: str, outputs: tuple[str, ...]) -> Callable[..., Any]:
-    """Return the compiled function from parameters, state and inputs to outputs in order."""
+    """Return the compiled function from parameters, state, inputs, seed and chunk to outputs."""
 
-    def predict_batch(params: Params, state: State, inputs: Mapping[str, Array]) -> Any:
-        forward = run(network, dtype, params, state, inputs)
+    def predict_batch(
+        params: Params, state: State, inputs: Mapping[str, Array], seed: Seed, chunk: Array
+    ) -> Any:
+        forward = run(network, dtype, params, state, inputs, key_for(seed, NOISE, chunk))
         return tuple(forward.a[name].astype("float32") for name in outputs)
 
     return compiled(predict_batch)
@@ -91,20 +97,24 @@ def predict(
     state: State,
     inputs: Mapping[str, Shaped[np.ndarray, "rows ..."]],
     outputs: tuple[str, ...] | None = None,
+    seed: int = 0,
 ) -> tuple[np.ndarray, ...]:
     """Return the outputs for every row, as host arrays.
+
+    Layers that draw whenever they run draw by `seed`, and anew for each chunk of rows.
 
     Rows go through in chunks padded to a power of two, so that a handful of programs
     serves every number of rows; rows do not see each other, so padding changes nothing.
     """
     program = compile_predict(network, dtype, outputs or network.outputs)
     rows = len(next(iter(inputs.values())))
-    chunks = []
+    chunks, bits = [], seed_bits(seed)
     for first in range(0, max(rows, 1), AT_ONCE):
         part = {name: column[first : first + AT_ONCE] for name, column in inputs.items()}
         count = min(AT_ONCE, rows - first)
         padded = {name: _pad(column, _power_of_two(count)) for name, column in part.items()}
-        chunks.append([np.asarray(out)[:count] for out in program(params, state, padded)])
+        found = program(params, state, padded, bits, np.int32(first))
+        chunks.append([np.asarray(out)[:count] for out in found])
     return tuple(np.concatenate(parts) for parts in zip(*chunks, strict=True))
 
 

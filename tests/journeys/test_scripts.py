@@ -25,6 +25,9 @@ REACHED = {
     "image_augmentation.py": {"accuracy": 0.8},
     "tf_data_pipeline.py": {"accuracy": 0.85},
 }
+# Many programs to compile: run nightly.
+SLOW = {"initializers.py", "mnist_cnn_keras1.py", "rnn_sequences.py", "transfer_frozen.py"}
+SHOWN = [pytest.param(n, marks=[pytest.mark.slow] if n in SLOW else []) for n in SCRIPTS]
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +37,7 @@ def home(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", SHOWN)
 def test_the_script_ends_well(name, home, tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("KERAS_HOME", str(home))
     monkeypatch.chdir(tmp_path)

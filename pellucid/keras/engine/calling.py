@@ -37,7 +37,7 @@ def run(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         kwargs["training"] = scope.training
     if "mask" in takes and kwargs.get("mask") is None:
         kwargs["mask"] = mask_along(scope, args[0]) if args else None
-    outputs = layer.call(*args, **kwargs)
+    outputs = jax.tree.map(_value, layer.call(*args, **kwargs))
     layer._gave = [(None, *np.shape(a)[1:]) for a in jax.tree.leaves(outputs)]
     _pass_masks(layer, scope, args, outputs)
     if layer.activity_regularizer is not None and layer.charges_activity:
@@ -45,6 +45,11 @@ def run(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             scope.losses.append(layer.activity_regularizer(a) / len(a))
     scope.training = before
     return outputs
+
+
+def _value(output: Any) -> Any:
+    """Return what a variable holds; anything else as it is."""
+    return output.value if isinstance(output, Variable) else output
 
 
 def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

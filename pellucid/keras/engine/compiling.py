@@ -36,8 +36,12 @@ class Compiled(NamedTuple):
         return {self.renamed.get(name, name): values[name] for name in order}
 
 
-def recipe_of(settings: Settings, plan: Plan, names: list[str], optimizer: Any) -> Compiled:
+def recipe_of(
+    settings: Settings, plan: Plan, names: list[str], optimizer: Any, frozen: frozenset[str]
+) -> Compiled:
     """Return the recipe that `settings` mean for a plan whose outputs have these names.
+
+    `frozen` are the owners of parameters that stay as they are.
 
     Raises:
         ConfigError: there is no loss at all, or an output is named that does not exist.
@@ -54,7 +58,7 @@ def recipe_of(settings: Settings, plan: Plan, names: list[str], optimizer: Any) 
             goals.append(Goal(end, loss, 1.0 if weight is None else float(weight)))
             renamed[f"{end}_loss"] = f"{name}_loss"
     measures = _measures(settings, ends, names, plan, {goal.output: goal.loss for goal in goals})
-    recipe = Recipe(plan.network, tuple(goals), measures, optimizer.core, frozen=plan.frozen())
+    recipe = Recipe(plan.network, tuple(goals), measures, optimizer.core, frozen=frozen)
     return Compiled(recipe, renamed)
 
 
@@ -87,9 +91,17 @@ def listed(wanted: Any, names: list[str]) -> Iterator[tuple[int, Any]]:
     """Give each metric with the place of the output it is for."""
     for place, name in enumerate(names):
         chosen = _by_output(wanted, names, "metrics").get(name)
-        for one in chosen if isinstance(chosen, list | tuple) else (chosen,):
-            if one is not None:
-                yield place, one
+        for one in _flat(chosen):
+            yield place, one
+
+
+def _flat(chosen: Any) -> Iterator[Any]:
+    """Give each of some metrics, which may stand in lists within lists."""
+    if isinstance(chosen, list | tuple):
+        for part in chosen:
+            yield from _flat(part)
+    elif chosen is not None:
+        yield chosen
 
 
 def _measures(
@@ -100,9 +112,10 @@ def _measures(
     several = len(names) > 1
     for wanted, weighted in ((settings.metrics, False), (settings.weighted_metrics, True)):
         for place, one in listed(wanted, names):
-            name = metric_name(one)
-            name = f"{names[place]}_{name}" if several else name
-            name = f"weighted_{name}" if name in taken and weighted else name
+            prefix = f"{names[place]}_" if several else ""
+            name = prefix + metric_name(one)
+            if weighted and name in taken:
+                name = f"{prefix}weighted_{metric_name(one)}"
             base, count = name, 0
             while name in taken:
                 count += 1
@@ -132,4 +145,3 @@ def _by_output(wanted: Any, names: list[str], what: str) -> dict[str, Any]:
             raise ConfigError(explain(message, got=len(wanted), expected=expected))
         return dict(zip(names, wanted, strict=True))
     return dict.fromkeys(names, wanted)
-

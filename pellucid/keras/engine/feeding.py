@@ -77,7 +77,7 @@ class Rows:
         """Return the targets of the outputs that are judged, by their names in the network."""
         y = self._structured(self.y)
         judged = recipe.judged
-        if y is None:
+        if y is None or not judged:  # all that is learnt from is what layers add to the loss
             return None
         if isinstance(y, dict):
             renamed = _renamed(y, ends)
@@ -130,7 +130,7 @@ class Stream:
         self.model, self.source, self.class_weight = model, source, class_weight
         self._open: Iterator[Any] | None = None  # a pass that has begun
         self._seen = 0  # batches of it
-        self._once = hasattr(source, "__next__")
+        self._once = hasattr(source, "__next__") and not isinstance(source, PyDataset)
         if model._graph is None:
             self._peek()
 

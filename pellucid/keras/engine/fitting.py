@@ -120,7 +120,7 @@ class Fit:
             return int(self.given["steps_per_epoch"])
         if isinstance(feed, Stream):
             return len(feed) or None
-        return -(-len(feed) // min(self.batch_size or 32, len(feed)))
+        return -(-len(feed) // int(self.batch_size or 32))
 
     def _validates(self, held_out: Any) -> str:
         if held_out is None:
@@ -134,8 +134,7 @@ class Fit:
         learner, callbacks = self.learner, self.callbacks
         plan, self.compiled = learner.compiled_for(feed.shapes)
         recipe = self.compiled.recipe
-        # Who asks to be stopped at NaN has seen it coming.
-        watched = any(isinstance(callback, NaNCallback) for callback in self.callbacks)
+        watched = self._watched()
         examples = feed.examples(recipe, finite=not watched)
         inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
         inside = inside and held_out.shapes == feed.shapes
@@ -265,11 +264,14 @@ class Fit:
     def _safety(self, rules: list[Rule]) -> tuple[Rule, ...]:
         """Return the rule that ends a fit whose loss is no number, unless Keras's way is wanted."""
         mine = any(isinstance(rule, TerminateOnNaN) for rule in rules)
-        theirs = any(isinstance(callback, NaNCallback) for callback in self.callbacks)
-        return () if mine or theirs or config.strict() else (TerminateOnNaN(),)
+        return () if mine or self._watched() or config.strict() else (TerminateOnNaN(),)
+
+    def _watched(self) -> bool:
+        """Tell whether a callback asks to be stopped at NaN, and so has seen it coming."""
+        return any(isinstance(callback, NaNCallback) for callback in self.callbacks)
 
     def _report(self, seconds: float, history: Any) -> None:
-        if history.stopped_because == TerminateOnNaN.reason:
+        if history.stopped_because == TerminateOnNaN.reason and not self._watched():
             _say_not_finite()
         last = self.logs[-1] if self.logs else {}
         fits.append(
@@ -346,15 +348,25 @@ def _warn_of_lost_classes(feed: Rows, border: int) -> None:
     if y is None or isinstance(y, dict | list | tuple):
         return
     y = np.asarray(y)
-    labels = y.argmax(-1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y), -1)[:, 0]
-    classes = np.unique(labels)
-    if not 2 <= len(classes) <= 50 or labels.dtype.kind not in "iufb":
+    labels = _classes_of(y)
+    classes = np.unique(labels) if labels is not None else ()
+    if not 2 <= len(classes) <= 50 or len(y) - border <= len(classes):
         return
     before, after = set(labels[:border].tolist()), set(labels[border:].tolist())
-    if len(classes) < len(labels) / 2 and (len(after) == 1 or after - before):
+    if len(classes) < len(y) / 2 and (len(after) == 1 or after - before):
         hint(
             f"sorted {border}",
             "validation_split takes the last rows as they stand, and they hold "
             f"{len(after)} of {len(classes)} classes: shuffle the rows first, or give "
             "validation_data",
         )
+
+
+def _classes_of(y: np.ndarray) -> np.ndarray | None:
+    """Return the class of each row, where the targets are labels or one-hot vectors."""
+    if y.dtype.kind not in "iufb":
+        return None
+    if y.ndim == 2 and y.shape[1] > 1:
+        one_hot = ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()
+        return y.argmax(-1) if one_hot else None
+    return y[:, 0] if y.shape[1:] == (1,) else y if y.ndim == 1 else None

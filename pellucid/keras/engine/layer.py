@@ -157,8 +157,12 @@ class Layer(OldQuestions, Saved, Tracked):
         """Create a weight, as `add_weight` does."""
         return self.add_weight(*args, **kwargs)
 
-    def add_loss(self, loss: Any) -> None:
-        """Let `loss` count in the loss of the batch being computed."""
+    def before_use(self) -> None:
+        """Say what is to be said before numbers pass through; a subclass may have something."""
+
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+        """Let `loss` count in the loss of the batch being computed; `inputs` is Keras 2's."""
+        del inputs
         scope = current_scope()
         if scope is None:
             self._eager_losses.append(loss)

@@ -17,12 +17,14 @@ from pellucid.keras.engine.fitting import Fit
 from pellucid.keras.engine.hints import hint
 from pellucid.keras.engine.holder import Holder, values_of
 from pellucid.keras.engine.printing import show_evaluation, show_prediction
-from pellucid.keras.engine.seeds import next_seed
+from pellucid.keras.engine.seeds import next_look, next_seed
+from pellucid.keras.engine.strictness import strict
+from pellucid.layers.delegation import InMode
+from pellucid.layers.layer import Layer as CoreLayer
 from pellucid.training.evaluation import compile_evaluate, predict
 from pellucid.training.measuring import begin_sums
 from pellucid.training.programs import compile_running_step, compile_running_test
-from pellucid.training.state import Examples
-
+from pellucid.training.state import Examples, Recipe
 
 OWN_STEPS = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
@@ -38,6 +40,7 @@ class Learner:
         self.stop_training = False
         self.seed: int | None = None
         self.epochs = 0  # finished, over the whole life of the model
+        self.moving: set[int] = set()  # the layers that were not frozen at compile, by id
         self._holder: Holder | None = None
 
     def compile(
@@ -55,6 +58,7 @@ class Learner:
         self.end()
         self.optimizer = optimizers.get(optimizer)
         self.settings = Settings(loss, loss_weights, metrics, weighted_metrics)
+        self.moving = {id(layer) for layer in self.model.flat_layers() if layer.trainable}
 
     def compiled_for(self, shapes: Any) -> tuple[Any, Compiled]:
         """Return the plan for rows of these shapes, and the recipe.
@@ -68,7 +72,24 @@ class Learner:
             raise StateError(explain(what, got="no compile()", expected="compile()", hint=tip))
         self._refuse_own_steps()
         plan = self.model.plan_for(shapes)
-        return plan, recipe_of(self.settings, plan, self.model.output_names, self.optimizer)
+        names, frozen = self.model.output_names, self.frozen(plan)
+        return plan, recipe_of(self.settings, plan, names, self.optimizer, frozen)
+
+    def frozen(self, plan: Any) -> frozenset[str]:
+        """Return the owners of parameters that training leaves alone.
+
+        A model frozen as a whole after its own compile, as the discriminator is for the
+        sake of a model around it, trains as it was compiled: so Keras 1 and 2 had it.
+        """
+        now, params = plan.frozen(), plan.variables()[0]
+        owners = {owner for owner, group in params.items() if group}
+        if strict() or not owners or owners - now:
+            return now
+        before = frozenset(n for n in now if id(plan.layers[n]) not in self.moving)
+        if before != now:
+            name = self.model.name
+            hint(f"frozen {name}", f"{name} was frozen after its compile: it trains as compiled")
+        return before
 
     def _refuse_own_steps(self) -> None:
         """Refuse a model with a training loop of its own, which would be passed over in silence."""
@@ -80,6 +101,8 @@ class Learner:
 
     def holder(self, plan: Any, compiled: Compiled) -> Holder:
         """Return the training state for a recipe: the one there is, if it is up to date."""
+        plan.say_before_use()
+        _refuse_no_loss(compiled.recipe)
         here = self._holder
         if here is None or here.recipe != compiled.recipe or not here.holds_all:
             self.end()
@@ -157,6 +180,7 @@ class Learner:
 
     def values(self, plan: Any) -> tuple[Any, Any]:
         """Return the values of a plan's variables: those of the training state, if it has them."""
+        plan.say_before_use()
         here = self._holder
         if here is not None and here.holds_all and here.plan.network == plan.network:
             return here.train.params, here.train.state
@@ -182,7 +206,8 @@ class Learner:
     def _predicted(self, rows: Rows) -> tuple[np.ndarray, ...]:
         plan = self.model.plan_for(rows.shapes)
         params, state = self.values(plan)
-        return predict(plan.network, "float32", params, state, rows.inputs(plan.network))
+        inputs = rows.inputs(plan.network)
+        return predict(plan.network, "float32", params, state, inputs, seed=next_look())
 
     def train_on_batch(
         self, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool
@@ -231,6 +256,20 @@ class Learner:
         shapes = tuple(tuple(s or 48 for s in symbol.shape[1:]) for symbol in self.model.inputs)
         _, compiled = self.compiled_for(shapes)
         return list(compiled.named(dict.fromkeys(compiled.recipe.names)))
+
+
+def _refuse_no_loss(recipe: Recipe) -> None:
+    """Refuse to train where neither compile() nor a layer gives a loss."""
+    if not recipe.goals and not any(_charges(node.layer) for node in recipe.network.nodes):
+        what = "There is nothing to learn from: compile() was given no loss, and no layer adds one."
+        raise ConfigError(explain(what, got="loss=None", expected='loss="mse", for instance'))
+
+
+def _charges(core: CoreLayer) -> bool:
+    """Tell whether a layer may add to the loss."""
+    inner = core.layer if isinstance(core, InMode) else core
+    regularized = (v for name, v in vars(inner).items() if name.endswith("regularizer"))
+    return type(inner).toll is not CoreLayer.toll or any(v is not None for v in regularized)
 
 
 def _told(values: dict[str, Any], return_dict: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax.numpy as jnp
@@ -26,6 +27,15 @@ class Worded(Learnt):
         """Take these tokens, the most frequent first."""
         self.words.set_vocabulary(vocabulary, idf_weights)
         self.edition += 1
+
+    def take_assets(self, assets: Mapping[str, bytes]) -> None:
+        """Take the vocabulary that Keras keeps in a file beside the arrays, a token a line."""
+        for name, text in assets.items():
+            if name.rpartition("/")[2] == "vocabulary.txt":
+                tokens = text.decode("utf-8").split("\n")
+                tokens = tokens[:-1] if tokens[-1] == "" else tokens
+                whole = self.words.kind == "int64"
+                self.set_vocabulary([int(token) for token in tokens] if whole else tokens)
 
     def vocabulary_size(self) -> int:
         """Return how many numbers there are, special ones included."""
@@ -136,6 +146,8 @@ class IntegerLookup(Worded):
         """Return the places of numbers, by searching among the sorted ones."""
         words = self.words
         tokens = np.asarray(words.get_vocabulary(include_special_tokens=False), "int32")
+        if not tokens.size:  # nothing is known yet, not even that number
+            tokens = np.array([np.iinfo("int32").min], "int32")
         x = jnp.round(x).astype("int32") if x.dtype.kind == "f" else x.astype("int32")
         if words.invert:
             special = len(words.get_vocabulary()) - len(tokens)

@@ -61,6 +61,13 @@ def materialize(variables: Iterable[Variable]) -> None:
         settle(list(draws.values()))
 
 
+def forget(variables: Iterable[Variable]) -> None:
+    """Let variables that have got values otherwise wait no more."""
+    for variable in variables:
+        if variable.drawn:
+            _waiting.pop(variable, None)
+
+
 def settle(draws: list[Draw]) -> None:
     """Draw, and leave each variable with its value."""
     seeds = np.stack([seed_bits(draw.seed) for draw in draws])

@@ -85,12 +85,13 @@ class OldVerbs:
             generator, steps = _in_batches(generator, samples)
         return self.predict(generator, steps=steps, **given)
 
-    def add_loss(self, loss: Any) -> None:
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
         """Let `loss` count: one of the batch being computed, or symbols of this model.
 
         Raises:
             ConfigError: it is a function.
         """
+        del inputs
         if callable(loss):
             what = "add_loss() takes a value."
             tip = "kernel_regularizer= for what depends on weights only"

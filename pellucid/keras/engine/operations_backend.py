@@ -368,7 +368,6 @@ def _gone(name: str, tip: str) -> None:
     _file(refuse, name, f"Refuse, and say what to do: {tip}.")
 
 
-_gone("function", "make a Model(inputs, outputs) of the tensors, and call it or predict with it")
 _gone("gradients", "use jax.grad on a function, or let fit() do it")
 _gone("placeholder", "use Input(shape)")
 _gone("get_session", "delete the line: nothing here has sessions")

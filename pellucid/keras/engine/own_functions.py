@@ -5,6 +5,8 @@ from typing import Any
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.engine.layer import Layer
+from pellucid.keras.engine.registered import get_registered_name
+from pellucid.keras.engine.serialization import deserialize
 
 
 class Lambda(Layer):
@@ -46,4 +48,10 @@ class Lambda(Layer):
             raise ConfigError(
                 explain(what, got=self.function, expected="a named function", hint=tip)
             )
-        return {**super().get_config(), "function": name, "arguments": self.arguments}
+        function = {"class_name": "function", "config": get_registered_name(self.function)}
+        described = {"module": "builtins", **function, "registered_name": "function"}
+        return {**super().get_config(), "function": described, "arguments": self.arguments}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**{**config, "function": deserialize(config["function"])})

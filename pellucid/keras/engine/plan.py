@@ -43,6 +43,11 @@ class Plan(NamedTuple):
             params[owner], state[owner] = _variables(core, self.layers.get(owner))
         return params, state
 
+    def say_before_use(self) -> None:
+        """Let layers say what is to be said before numbers pass through them."""
+        for layer in self.layers.values():
+            layer.before_use()
+
     def frozen(self) -> frozenset[str]:
         """Return the owners that training does not change."""
         return frozenset(

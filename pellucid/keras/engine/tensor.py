@@ -20,6 +20,10 @@ class Tensor(np.ndarray):
     def __round__(self, digits: int | None = None) -> Any:
         return round(self.item(), digits) if self.ndim == 0 else np.round(self, digits or 0)
 
+    # `a += b` gives `a` another tensor, as tensors of the backends do: nothing is changed.
+    __iadd__, __isub__, __imul__ = np.ndarray.__add__, np.ndarray.__sub__, np.ndarray.__mul__
+    __itruediv__, __ipow__ = np.ndarray.__truediv__, np.ndarray.__pow__
+
     def __getitem__(self, index: Any) -> Any:
         part = super().__getitem__(index)
         return part if isinstance(part, np.ndarray) else as_tensor(part)

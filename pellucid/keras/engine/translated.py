@@ -290,8 +290,10 @@ def _forms(core: CoreLayer, shape: Any) -> tuple[Any, Any]:
 
 
 def _inner(name: str, value: Any) -> Any:
-    """Return the layer that a wrapper's config describes; other settings as they are."""
-    return deserialize(value) if name in INNER and isinstance(value, dict) else value
+    """Return what a config describes: a wrapper's layer, or an object of one's own, found now."""
+    if not isinstance(value, dict):
+        return value
+    return deserialize(value) if name in INNER else shown(name, value)
 
 
 def _tuple(value: Any) -> Any:

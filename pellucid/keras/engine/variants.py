@@ -82,12 +82,10 @@ class Scaling(Translated):
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Return the inputs with mean 0 and variance 1."""
-        self._hint_at_nothing_learnt()
+        scope = current_scope()
+        if scope is not None and not scope.forms_only:
+            self.before_use()
         return super().call(*args, **kwargs)
-
-    def symbolic_outputs(self, args: Any, kwargs: Any) -> Any:
-        self._hint_at_nothing_learnt()
-        return super().symbolic_outputs(args, kwargs)
 
     @property
     def is_plain(self) -> bool:
@@ -107,14 +105,11 @@ class Scaling(Translated):
             learnt = np.any(np.asarray(store["0"]) != 0) or np.any(np.asarray(store["1"]) != 1)
             self._state["seen"].assign(np.float32(max(seen, 1.0 if learnt else 0.0)))
 
-    def _hint_at_nothing_learnt(self) -> None:
-        if current_scope() is not None:
-            return
+    def before_use(self) -> None:
+        """Hint at `adapt`, if nothing is known of the data that numbers are now to pass from."""
         seen = self._state.get("seen")
-        known = self._settings["mean"] is not None or (
-            seen is not None and seen.drawn and float(seen.value) > 0
-        )
-        if not known:
+        learnt = seen is not None and seen.drawn and float(seen.home) > 0
+        if self._settings["mean"] is None and not learnt:
             hint(f"adapt {self.name}", f"{self.name} lets everything pass until adapt(data)")
 
 

@@ -13,7 +13,7 @@ def assets_of(model: Any) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for place in places_of(model, optimizers=False):
         texts: Any = getattr(place.holder, "assets", None)
-        if callable(texts):
+        if texts is not None:
             prefix = f"{place.path}/" if place.path else ""
             found |= {f"{prefix}{name}": text for name, text in texts().items()}
     return found

@@ -29,14 +29,13 @@ def modern_model(config: Any) -> Any:
     return entry
 
 
-def modern_layer(entry: Mapping[str, Any]) -> dict[str, Any]:
+def modern_layer(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return the description of a layer, or of a model in a model, in the form of Keras 3."""
-    entry = dict(entry)
+    entry: dict[str, Any] = dict(described)
     name = entry.get("class_name", "")
-    config: Any = entry.get("config", {})
-    if isinstance(config, list):
-        config = {"layers": config}
-    config = {key: _untupled(value) for key, value in dict(config).items()}
+    given: Any = entry.get("config", {})
+    given = {"layers": given} if isinstance(given, list) else given
+    config: dict[str, Any] = {key: _untupled(value) for key, value in given.items()}
     if "layers" in config:
         config["layers"] = [modern_layer(layer) for layer in config["layers"]]
         config.setdefault("name", None)
@@ -63,7 +62,8 @@ def modern_layer(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def compile_arguments(training: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `compile` is to be given, from a file's training_config."""
-    optimizer = dict(training.get("optimizer_config") or {"class_name": "RMSprop", "config": {}})
+    found: Any = training.get("optimizer_config") or {"class_name": "RMSprop", "config": {}}
+    optimizer: dict[str, Any] = dict(found)
     settings = {n: v for n, v in dict(optimizer.get("config", {})).items() if n not in GONE}
     described = {**optimizer, "module": "keras.optimizers", "config": settings}
     return {

@@ -65,17 +65,17 @@ def take_optimizer_arrays(model: Any, store: Any) -> None:
 
 def _blank_memory(model: Any) -> Any:
     """Return memory as it is before the first step, as nested tables of host arrays."""
-    plan = _plan(model)
-    params, _ = plan.variables()
-    moving = {owner: group for owner, group in params.items() if owner not in plan.frozen()}
-    forms = jax.tree.map(lambda v: jax.ShapeDtypeStruct(v.shape, v.dtype), moving)
+    forms = jax.tree.map(lambda v: jax.ShapeDtypeStruct(v.shape, v.dtype), _moving(model))
     blank = jax.eval_shape(model.optimizer.core.init, forms)
     return jax.tree.map(lambda form: np.zeros(form.shape, form.dtype), blank)
 
 
-def _plan(model: Any) -> Any:
+def _moving(model: Any) -> dict[str, Any]:
+    """Return the variables that training moves, as a tree."""
     shapes = [symbol.shape[1:] for symbol in model.inputs]
-    return model.plan_for(tuple(tuple(s or UNKNOWN for s in shape) for shape in shapes))
+    plan = model.plan_for(tuple(tuple(s or UNKNOWN for s in shape) for shape in shapes))
+    frozen = model._learner.frozen(plan)
+    return {owner: group for owner, group in plan.variables()[0].items() if owner not in frozen}
 
 
 def _places(optimizer: Any, memory: Any, model: Any) -> list[tuple[str, ...]]:
@@ -89,12 +89,11 @@ def _places(optimizer: Any, memory: Any, model: Any) -> list[tuple[str, ...]]:
 
 def _paths(model: Any) -> list[tuple[str, ...]]:
     """Return where each trainable variable lies in the network's parameters, in Keras's order."""
-    params, _ = _plan(model).variables()
     found: dict[int, tuple[str, ...]] = {}
-    for path, leaf in jax.tree_util.tree_flatten_with_path(params)[0]:
+    for path, leaf in jax.tree_util.tree_flatten_with_path(_moving(model))[0]:
         if isinstance(leaf, Variable):
             found[id(leaf)] = tuple(part.key for part in path)
-    return [found[id(v)] for v in model.trainable_variables if id(v) in found]
+    return [found[id(v)] for v in model.all_variables if id(v) in found]
 
 
 def _at(tree: Any, place: tuple[str, ...]) -> Any:

@@ -51,8 +51,8 @@ PLACES = {
     "linalg.norm": f"{_OPS}:norm",
     "linalg.inv": f"{_OPS}:inv",
     "linalg.diag": f"{_OPS}:diag",
-    "image.resize": f"{_OPS}:image.resize",
-    "image.rgb_to_grayscale": f"{_OPS}:image.rgb_to_grayscale",
+    "image.resize": f"{_HERE}.pictures:resize",
+    "image.rgb_to_grayscale": f"{_HERE}.pictures:rgb_to_grayscale",
     **{
         f"nn.{name}": f"{_NN}:{name}"
         for name in (
@@ -81,6 +81,11 @@ PLACES = {
     "bool": f"{_ARRAYS}:BOOL",
     "string": f"{_ARRAYS}:STRING",
     "Variable": f"{_HERE}.variables:Variable",
+    "random_normal_initializer": f"{_KERAS}.initializers:RandomNormal",
+    "random_uniform_initializer": f"{_KERAS}.initializers:RandomUniform",
+    "zeros_initializer": f"{_KERAS}.initializers:Zeros",
+    "ones_initializer": f"{_KERAS}.initializers:Ones",
+    "constant_initializer": f"{_KERAS}.initializers:Constant",
     **{
         f"strings.{name}": f"{_HERE}.texts:{name}"
         for name in (

@@ -63,9 +63,7 @@ class TestCrossEntropies:
 
 
 def test_the_number_is_the_one_meant():
-    right, wrong = (
-        keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)]) for _ in range(2)
-    )
+    right, wrong = (keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)]) for _ in range(2))
     wrong.set_weights(right.get_weights())
     right.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     wrong.compile("sgd", "sparse_categorical_crossentropy")

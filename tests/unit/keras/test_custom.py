@@ -159,11 +159,16 @@ def test_random_numbers_differ_by_step_and_stand_still_outside_training():
     np.testing.assert_array_equal(model.predict(X, verbose=0), X)
     one, other = model(X, training=True), model(X, training=True)
     assert not np.allclose(one, X) and not np.allclose(one, other)
+    model.compile("sgd", "mse")
+    losses = model.fit(X, X, epochs=3, verbose=0).history["loss"]
+    assert len(set(losses)) == 3
 
 
 def test_masks_pass_only_where_the_layer_says_so():
     class Watch(keras.layers.Layer):
         def call(self, x, mask=None):
+            if mask is None:  # while the model is made
+                mask = keras.ops.ones_like(x[..., 0])
             return keras.ops.sum(x * keras.ops.cast(mask[..., None], "float32"), axis=1)
 
     class Through(keras.layers.Layer):

@@ -14,7 +14,11 @@ PLAIN = {"shuffle": False, "verbose": 0, "batch_size": 4}
 def model(*, optimizer=None, first=None):
     keras.utils.set_random_seed(4)
     made = keras.Sequential(
-        [keras.Input((3,)), first or keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(2)]
+        [
+            keras.Input((3,)),
+            first or keras.layers.Dense(4, activation="tanh"),
+            keras.layers.Dense(2),
+        ]
     )
     made.compile(optimizer or keras.optimizers.Adam(0.05), "mse")
     return made

@@ -64,9 +64,7 @@ def test_a_matrix_product_with_an_array():
     kernel = np.ones((4, 2), "float32")
     symbol = a @ kernel
     assert symbol.shape == (None, 2)
-    np.testing.assert_allclose(
-        keras.Model(a, symbol).predict(A, verbose=0), A @ kernel, rtol=1e-5
-    )
+    np.testing.assert_allclose(keras.Model(a, symbol).predict(A, verbose=0), A @ kernel, rtol=1e-5)
 
 
 def test_symbols_in_lists_are_found():

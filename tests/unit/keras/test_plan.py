@@ -75,6 +75,19 @@ def test_a_mode_asked_for_goes_with_everything_inside():
     assert not made.network.nodes[0].layer.training
 
 
+def test_a_part_called_as_outside_training_stays_so_while_the_model_trains():
+    a = keras.Input((3,))
+    norm = layers.BatchNormalization()
+    model = keras.Model(
+        a, layers.Dense(1)(layers.Dropout(0.9)(norm(a, training=False), training=False))
+    )
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    x, y = np.arange(12, dtype="float32").reshape(4, 3), np.ones((4, 1))
+    loss = model.fit(x, y, verbose=0).history["loss"][0]
+    assert loss == pytest.approx(model.evaluate(x, y, verbose=0), rel=1e-5)
+    np.testing.assert_array_equal(norm.moving_mean, np.zeros(3))
+
+
 def test_an_output_named_twice_and_an_input_as_output():
     a = keras.Input((3,), name="a")
     end = layers.ReLU(name="end")(a)

@@ -244,6 +244,30 @@ def test_clones_have_weights_of_their_own() -> None:
     assert models.clone_model(small(), clone_function=wider).output_shape == (None, 7)
 
 
+@saving.register_keras_serializable("tests")
+def doubled(x: Any) -> Any:
+    return 2.0 * x
+
+
+def test_named_functions_come_back_in_a_layer(tmp_path: Path) -> None:
+    model = Sequential([Input((3,)), layers.Lambda(doubled), layers.Dense(2)])
+    model.save(tmp_path / "m.keras")
+    assert_same(model, models.load_model(tmp_path / "m.keras"))
+
+
+def test_a_vocabulary_beside_the_arrays_is_taken(tmp_path: Path) -> None:
+    def looked_up(vocabulary: Any) -> Any:
+        return Sequential([Input((2,), dtype="int32"), layers.IntegerLookup(vocabulary=vocabulary)])
+
+    path, x = tmp_path / "m.keras", np.array([[7, 9], [8, 1]], "int32")
+    looked_up([9, 7, 8]).save(path)
+    assert_same(looked_up([9, 7, 8]), models.load_model(path), x)
+    rewritten(path, lambda config: config["config"]["layers"][1]["config"].update(vocabulary=None))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("assets/layers/integer_lookup/vocabulary.txt", "9\n7\n8\n")
+    assert_same(looked_up([9, 7, 8]), models.load_model(path), x)
+
+
 def test_names_mean_only_what_is_known() -> None:
     for module, name in (("os", "system"), ("keras.layers", "Nothing"), ("builtins", "eval")):
         entry = {"module": module, "class_name": name, "config": {}, "registered_name": None}

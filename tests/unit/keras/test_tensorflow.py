@@ -152,6 +152,36 @@ def test_texts_are_made_as_in_tensorflow(case, tf):
     assert np.asarray(call(tf.strings)).tolist() == expected
 
 
+def test_pictures_are_resized_and_lose_their_colours(tf):
+    picture = np.arange(16.0, dtype=np.float32).reshape(4, 4, 1)
+    np.testing.assert_allclose(
+        np.asarray(tf.image.resize(picture, [2, 2]))[..., 0], [[2.5, 4.5], [10.5, 12.5]], rtol=1e-6
+    )
+    grey = tf.image.rgb_to_grayscale(np.ones((2, 4, 4, 3), np.float32))
+    np.testing.assert_allclose(np.asarray(grey), np.full((2, 4, 4, 1), 0.9999), rtol=1e-6)
+
+
+def test_a_tensor_is_not_changed_by_what_is_done_to_another(tf):
+    a = b = tf.ones((2,))
+    b += 1.0
+    b *= 3.0
+    assert a.numpy().tolist() == [1, 1] and b.numpy().tolist() == [6, 6]
+
+
+def test_a_layer_may_return_its_variable(tf):
+    class Total(tf.keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.total = tf.Variable(tf.zeros((3,)), trainable=False)
+
+        def call(self, inputs):
+            self.total.assign_add(tf.reduce_sum(inputs, axis=0))
+            return self.total
+
+    layer = Total()
+    np.testing.assert_allclose(layer(A), A.sum(0), rtol=1e-6)
+
+
 def test_texts_are_split_into_lists_of_any_length(tf):
     assert tf.strings.split(["a b", "c"]).tolist() == [["a", "b"], ["c"]]
 

@@ -1,0 +1,138 @@
+"""What scripts in the manner of books and courses once did wrong here."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from pellucid.keras import (
+    Input,
+    Model,
+    Sequential,
+    backend,
+    config,
+    layers,
+    losses,
+    models,
+    optimizers,
+)
+from pellucid.keras.engine.hints import KerasHint, forget_hints
+from pellucid.keras.preprocessing.image import ImageDataGenerator
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+X = np.random.default_rng(1).normal(size=(300, 4)).astype("float32")
+
+
+@pytest.fixture(autouse=True)
+def fresh_hints():
+    forget_hints()
+    yield
+    config.set_strict(None)
+
+
+class AlwaysDropping(layers.Dropout):
+    def call(self, inputs):
+        return super().call(inputs, training=True)
+
+
+def test_a_layer_of_keras_s_with_a_call_that_calls_the_old_one():
+    model = Sequential([Input((4,)), AlwaysDropping(0.5)])
+    dropped = model.predict(X, verbose=0)
+    assert np.all((dropped == 0) | np.isclose(dropped, 2 * X))
+    assert 0.4 < np.mean(dropped == 0) < 0.6
+
+
+def test_what_draws_outside_training_draws_anew_for_each_prediction_and_each_row():
+    x = Input((4,))
+    model = Model(x, layers.Dropout(0.5)(x, training=True))
+    ones = np.ones((512, 4), "float32")
+    one, other = (model.predict(ones, verbose=0) for _ in range(2))
+    assert not np.array_equal(one, other)
+    assert not np.array_equal(one[:256], one[256:])
+
+
+def discriminator():
+    model = Sequential([Input((4,)), layers.Dense(1, activation="sigmoid")])
+    model.compile(optimizers.SGD(0.5), losses.BinaryCrossentropy())
+    model.trainable = False
+    return model
+
+
+def test_a_model_frozen_after_its_compile_trains_as_it_was_compiled():
+    model = discriminator()
+    before = model.get_weights()[0]
+    with pytest.warns(KerasHint, match="frozen after its compile"):
+        model.train_on_batch(X, np.ones((300, 1)))
+    assert not np.array_equal(before, model.get_weights()[0])
+
+    noise = Input((4,))
+    around = Model(noise, model(layers.Dense(4)(noise)))
+    around.compile("sgd", "binary_crossentropy")
+    before, moving = model.get_weights()[0], around.get_weights()[0]
+    around.train_on_batch(X, np.zeros((300, 1)))
+    np.testing.assert_array_equal(before, model.get_weights()[0])
+    assert not np.array_equal(moving, around.get_weights()[0])
+
+
+def test_a_model_frozen_after_its_compile_stays_so_where_keras_3_is_wanted():
+    model = discriminator()
+    config.set_strict(True)
+    before = model.get_weights()[0]
+    model.train_on_batch(X, np.ones((300, 1)))
+    np.testing.assert_array_equal(before, model.get_weights()[0])
+
+
+def start(shape, dtype=None):
+    return np.full(shape, 0.25, dtype)
+
+
+def test_an_initializer_that_is_a_function_goes_through_a_file(tmp_path):
+    model = Sequential([Input((4,)), layers.Dense(2, kernel_initializer=start)])
+    model.save(tmp_path / "model.keras")
+    read = models.load_model(tmp_path / "model.keras", custom_objects={"start": start})
+    np.testing.assert_array_equal(read.layers[0].kernel_initializer((2,), "float32"), 0.25)
+
+
+def test_normalization_says_that_it_has_learnt_nothing_when_it_is_used_not_before():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", KerasHint)
+        scaling = layers.Normalization()
+        model = Sequential([Input((4,)), scaling, layers.Dense(1)])
+        scaling.adapt(X)
+        model.predict(X, verbose=0)
+    with pytest.warns(KerasHint, match="lets everything pass"):
+        Sequential([Input((4,)), layers.Normalization()]).predict(X, verbose=0)
+
+
+def test_a_function_of_the_old_backend_runs_between_symbols():
+    model = Sequential([Input((4,)), layers.Dense(3), layers.Dropout(0.5)])
+    with pytest.warns(KerasHint, match="since Keras 3"):
+        between = backend.function(
+            [model.input, backend.learning_phase()], [model.layers[-1].output]
+        )
+    (used,), (trained,) = between([X, 0]), between([X, 1])
+    np.testing.assert_allclose(used, model.predict(X, verbose=0), rtol=1e-6)
+    assert np.any(trained == 0) and not np.any(used == 0)
+
+
+class Charging(layers.Layer):
+    def call(self, x):
+        self.add_loss(np.float32(3.0), inputs=[x])
+        return x
+
+
+def test_add_loss_takes_keras_2_s_inputs():
+    x = Input((4,))
+    model = Model(x, Charging()(x))
+    model.compile("sgd", loss="mse")
+    np.testing.assert_allclose(model.evaluate(X, X, verbose=0), 3.0, rtol=1e-6)
+
+
+def test_an_epoch_of_changed_pictures_ends():
+    model = Sequential([Input((4, 4, 1)), layers.Flatten(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    flow = ImageDataGenerator().flow(X.reshape(75, 4, 4, 1), X[:75, 0], batch_size=25)
+    history = model.fit(flow, epochs=2, validation_data=flow, verbose=0)
+    assert len(history.history["val_loss"]) == 2
+    assert len(model.predict(flow, verbose=0)) == 75
