@@ -7,10 +7,10 @@ import numpy as np
 
 from pellucid.plots.figures import to_svg
 from pellucid.plots.history import curves
-from pellucid.training.record import EpochRecord, Value, short
+from pellucid.training.record import EpochRecord, short
 
 
-class History(Mapping[str, list[Value]]):
+class History(Mapping[str, list[Any]]):
     """The records of a fit, and a mapping from each value's name to its list by epoch.
 
     Example:
@@ -23,7 +23,7 @@ class History(Mapping[str, list[Value]]):
         self.records = list(records)
         self.stopped_because = stopped_because
 
-    def __getitem__(self, name: str) -> list[Value]:
+    def __getitem__(self, name: str) -> list[Any]:
         if not self.records or name not in self.records[0].values:
             raise KeyError(name)
         return [record.values[name] for record in self.records]

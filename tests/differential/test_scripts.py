@@ -25,7 +25,9 @@ NOT_IN_KERAS_3 = {
     },
     "fit_generator and ImageDataGenerator are gone": {"generators.py", "image_augmentation.py"},
     "decay= is taken, and does nothing": {"time_decay.py"},
-    "TensorFlow's tensors and datasets": {"logits_and_softmax.py", "tf_data_pipeline.py"},
+    "TensorFlow's tensors and datasets": {
+        *("logits_and_softmax.py", "tf_data_pipeline.py", "weather_windows.py"),
+    },
     "old .h5 files of weights and models": {
         *("checkpoint_best.py", "checkpoint_reload.py", "json_round_trip.py"),
     },

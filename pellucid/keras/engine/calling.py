@@ -53,7 +53,7 @@ def _value(output: Any) -> Any:
 
 
 def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run `layer` on arrays now, by a program of its own; its state changes as in training."""
+    """Run `layer` on arrays now, by a program of its own; what it assigns to variables stays."""
     args, kwargs = jax.tree.map(plain, (args, kwargs))
     build_for(layer, args, kwargs)
     asked = kwargs.pop("training", None)
@@ -68,8 +68,8 @@ def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     program = _eager_program(layer, form, static, training, variables)
     values = [np.asarray(v.value) for v in variables]
     outputs, after = program(values, arrays, seed_bits(next_seed()))
-    if training:
-        for variable, value in zip(variables, after, strict=True):
+    for variable, value in zip(variables, after, strict=True):
+        if training or not variable.trainable:
             variable.assign(np.asarray(value))
     return jax.tree.map(as_tensor, jax.device_get(outputs))
 
@@ -203,9 +203,7 @@ def _shape(value: Any) -> Any:
 
 
 def _takes(layer: Any) -> set[str]:
-    parameters = inspect.signature(layer.call).parameters.values()
-    named = {p.name for p in parameters}
-    return named
+    return set(inspect.signature(layer.call).parameters)
 
 
 def _call_names(layer: Any) -> list[str]:

@@ -13,11 +13,10 @@ from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.engine.hosted import base_config
 from pellucid.keras.engine.kinds import LAYERS
 from pellucid.keras.engine.layer import Layer
-from pellucid.keras.engine.spelling import signatures
 from pellucid.keras.engine.parts import Part
+from pellucid.keras.engine.spelling import signatures
 from pellucid.keras.engine.translated import Translated
 from pellucid.keras.engine.variable import Scope, current_scope
-from pellucid.layers.recurrence import Recurrent
 from pellucid.layers.recurrent import GRU, LSTM, SimpleRNN
 
 
@@ -189,7 +188,9 @@ class RNN(Layer):
         """What is carried."""
         return _listed(self.cell.state_size)
 
-    def build(self, sequences_shape: Any = None, initial_state_shape: Any = None) -> None:
+    def build(  # pyright: ignore[reportIncompatibleMethodOverride] (the names of what `call` takes)
+        self, sequences_shape: Any = None, initial_state_shape: Any = None
+    ) -> None:
         """Create the cell's weights."""
         del initial_state_shape
         _build(self.cell, (sequences_shape[0], *sequences_shape[2:]))
@@ -299,7 +300,8 @@ class _Walk:
     def _loop(self, x: Any, mask: Any, states: Any, blank: Any) -> Any:
         def body(carried: Any, here: Any) -> Any:
             states, shown = carried
-            shown, states = self._step(*here, states, shown)
+            t, x, counts = here
+            shown, states = self._step(t, x, counts, states, shown)
             return (states, shown), shown if self.layer.return_sequences else None
 
         steps = jnp.arange(len(x))

@@ -350,7 +350,7 @@ def _warn_of_lost_classes(feed: Rows, border: int) -> None:
     y = np.asarray(y)
     labels = _classes_of(y)
     classes = np.unique(labels) if labels is not None else ()
-    if not 2 <= len(classes) <= 50 or len(y) - border <= len(classes):
+    if labels is None or not 2 <= len(classes) <= 50 or len(y) - border <= len(classes):
         return
     before, after = set(labels[:border].tolist()), set(labels[border:].tolist())
     if len(classes) < len(y) / 2 and (len(after) == 1 or after - before):

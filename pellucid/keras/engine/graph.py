@@ -36,7 +36,7 @@ class Graph(NamedTuple):
         given = self.arranged(inputs)
         values = {id(s): value for s, value in zip(self.sources, given, strict=True)}
         for node in self.nodes():
-            args, kwargs = node.filled(lambda symbol: values[id(symbol)])
+            args, kwargs = node.filled(lambda symbol, here=values: here[id(symbol)])
             outputs = jax.tree.leaves(node.layer(*args, **kwargs))
             values |= {id(s): o for s, o in zip(node.output_symbols, outputs, strict=True)}
         return jax.tree.map(lambda symbol: values[id(symbol)], self.outputs)
@@ -57,7 +57,9 @@ class Graph(NamedTuple):
             if len(by_name) < len(sources):
                 by_name = {s.name: inputs[s.name] for s in sources if s.name in inputs}
             given = list(by_name.values())
-        elif (isinstance(inputs, list | tuple) and len(sources) > 1) or (isinstance(inputs, list | tuple) and len(inputs) == 1 and hasattr(inputs[0], "shape")):
+        elif (isinstance(inputs, list | tuple) and len(sources) > 1) or (
+            isinstance(inputs, list | tuple) and len(inputs) == 1 and hasattr(inputs[0], "shape")
+        ):
             given = list(inputs)
         else:
             given = [inputs]

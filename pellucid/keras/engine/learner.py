@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -16,6 +17,7 @@ from pellucid.keras.engine.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.fitting import Fit
 from pellucid.keras.engine.hints import hint
 from pellucid.keras.engine.holder import Holder, values_of
+from pellucid.keras.engine.old_questions import is_stateful
 from pellucid.keras.engine.printing import show_evaluation, show_prediction
 from pellucid.keras.engine.seeds import next_look, next_seed
 from pellucid.keras.engine.strictness import strict
@@ -143,7 +145,7 @@ class Learner:
         callbacks: Any,
         return_dict: bool,
     ) -> Any:
-        """Return loss and metrics, as a list in order, a number if there is only one, or by name."""
+        """Return loss and metrics: a list in order, one number, or a mapping by name."""
         feed = as_feed(self.model, x, y, sample_weight)
         listeners = CallbackList(callbacks, model=self.model, verbose=verbose)
         listeners.on_test_begin()
@@ -190,13 +192,16 @@ class Learner:
         self, x: Any, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any
     ) -> Any:
         """Return the outputs for every row, in the structure of the model's outputs."""
-        del batch_size
         feed = as_feed(self.model, x)
         listeners = CallbackList(callbacks, model=self.model, verbose=verbose)
         listeners.on_predict_begin()
         began = time.perf_counter()
         parts = feed.batches(steps) if isinstance(feed, Stream) else [feed]
-        pages = [self._predicted(rows) for rows in parts]
+        if any(is_stateful(layer) for layer in self.model.flat_layers()):
+            size = batch_size or 32
+            pages = [page for rows in parts for page in self._carried(rows, size)]
+        else:
+            pages = [self._predicted(rows) for rows in parts]
         whole = [np.concatenate(column) for column in zip(*pages, strict=True)]
         show_prediction(len(whole[0]), time.perf_counter() - began, verbose)
         listeners.on_predict_end()
@@ -208,6 +213,13 @@ class Learner:
         params, state = self.values(plan)
         inputs = rows.inputs(plan.network)
         return predict(plan.network, "float32", params, state, inputs, seed=next_look())
+
+    def _carried(self, rows: Rows, size: int) -> Iterator[tuple[np.ndarray, ...]]:
+        """Give the outputs batch by batch; stateful layers go on where the last one ended."""
+        for first in range(0, len(rows), size):
+            x = rows.part(first, first + size).x
+            outputs = self.model(x if len(x) > 1 else x[0])
+            yield tuple(np.asarray(a) for a in jax.tree.leaves(outputs))
 
     def train_on_batch(
         self, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool

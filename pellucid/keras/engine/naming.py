@@ -1,4 +1,4 @@
-"""The names layers get where they have none: dense, dense_1, ... counted by process, as in Keras."""
+"""The names of layers that have none: dense, dense_1, ... counted by process, as in Keras."""
 
 import re
 

@@ -20,7 +20,9 @@ class Operation(Layer):
 
     charges_activity = False
 
-    def __init__(self, function: Callable[..., Any], name: str, own_name: str | None = None) -> None:
+    def __init__(
+        self, function: Callable[..., Any], name: str, own_name: str | None = None
+    ) -> None:
         super().__init__(name=own_name or auto_name(name.strip("_")))
         self.function, self.operation = function, name
         self.built = True
@@ -36,7 +38,7 @@ class Operation(Layer):
 
 
 def apply_operation(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Return `function` of the arguments: now, in the program being traced, or when a model runs."""
+    """Return `function` of the arguments: now, in the traced program, or when a model runs."""
     if symbols_in((args, kwargs)):
         return symbolic_call(Operation(function, name), args, kwargs)
     args, kwargs = jax.tree.map(_array, (args, kwargs))

@@ -58,7 +58,9 @@ def core_of(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(core_of("", item) for item in value)
     core = getattr(value, "core", value)
-    return core.nonlinearity if isinstance(core, CoreLayer) and name.endswith("activation") else core
+    return (
+        core.nonlinearity if isinstance(core, CoreLayer) and name.endswith("activation") else core
+    )
 
 
 def serialized(name: str, value: Any) -> Any:

@@ -14,7 +14,7 @@ BESIDES: dict[str, dict[str, Any]] = {
     "LayerNormalization": {"rms_scaling": False},
     "RandomBrightness": {"data_format": None},
     "RandomContrast": {"data_format": None},
-    **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), {"zero_output_for_mask": False}),
+    **{name: {"zero_output_for_mask": False} for name in ("SimpleRNN", "LSTM", "GRU")},
 }
 # Arguments that Keras does not write into files.
 UNWRITTEN: dict[str, tuple[str, ...]] = {

@@ -21,8 +21,11 @@ class Tensor(np.ndarray):
         return round(self.item(), digits) if self.ndim == 0 else np.round(self, digits or 0)
 
     # `a += b` gives `a` another tensor, as tensors of the backends do: nothing is changed.
-    __iadd__, __isub__, __imul__ = np.ndarray.__add__, np.ndarray.__sub__, np.ndarray.__mul__
-    __itruediv__, __ipow__ = np.ndarray.__truediv__, np.ndarray.__pow__
+    __iadd__: Any = np.ndarray.__add__
+    __isub__: Any = np.ndarray.__sub__
+    __imul__: Any = np.ndarray.__mul__
+    __itruediv__: Any = np.ndarray.__truediv__
+    __ipow__: Any = np.ndarray.__pow__
 
     def __getitem__(self, index: Any) -> Any:
         part = super().__getitem__(index)

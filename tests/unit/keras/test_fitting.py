@@ -297,7 +297,7 @@ class TestRecords:
         assert history.epoch == [0, 1]
 
     def test_metrics_of_one_name_are_told_apart(self):
-        made = model(metrics=["mae", "mae"], weighted_metrics=["mae"])
+        made = model(metrics=[["mae"], "mae"], weighted_metrics=["mae"])
         names = list(made.fit(X, Y, **PLAIN).history)
         assert names == ["loss", "mae", "mae_1", "weighted_mae"]
         assert made.metrics_names == names

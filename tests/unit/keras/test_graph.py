@@ -52,7 +52,7 @@ def test_nodes_come_after_those_they_read():
 
 
 def test_a_graph_may_begin_inside_another():
-    a, b, end = two()
+    *_, end = two()
     last = layers.ReLU(name="relu")(end)
     assert [node.layer.name for node in Graph(end, last).nodes()] == ["relu"]
     model = keras.Model(end, last)

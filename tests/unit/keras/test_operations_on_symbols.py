@@ -31,7 +31,7 @@ COMPARISONS = {
     "less": lambda a, b: a < b,
     "at most": lambda a, b: a <= 1.0,
     "greater": lambda a, b: a > b,
-    "at least": lambda a, b: 1.0 >= a,
+    "at least": lambda a, b: a >= b,
 }
 
 

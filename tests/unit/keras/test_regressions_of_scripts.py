@@ -136,3 +136,14 @@ def test_an_epoch_of_changed_pictures_ends():
     history = model.fit(flow, epochs=2, validation_data=flow, verbose=0)
     assert len(history.history["val_loss"]) == 2
     assert len(model.predict(flow, verbose=0)) == 75
+
+
+def test_a_stateful_layer_goes_on_from_batch_to_batch_of_a_prediction():
+    x = X[:, :2].reshape(300, 1, 2)
+    made = Sequential([Input(batch_shape=(1, 1, 2)), layers.LSTM(3, stateful=True)])
+    whole = Sequential([Input((6, 2)), layers.LSTM(3)])
+    whole.set_weights(made.get_weights())
+    found = made.predict(x[:6], batch_size=1, verbose=0)
+    np.testing.assert_allclose(found[-1:], whole.predict(x[:6].reshape(1, 6, 2)), rtol=1e-5)
+    made.reset_states()
+    np.testing.assert_allclose(made.predict(x[:6], batch_size=1, verbose=0), found, rtol=1e-6)

@@ -168,7 +168,7 @@ def test_a_tensor_is_not_changed_by_what_is_done_to_another(tf):
     assert a.numpy().tolist() == [1, 1] and b.numpy().tolist() == [6, 6]
 
 
-def test_a_layer_may_return_its_variable(tf):
+def test_a_layer_may_return_its_variable_and_keeps_what_it_assigned(tf):
     class Total(tf.keras.layers.Layer):
         def __init__(self):
             super().__init__()
@@ -180,6 +180,7 @@ def test_a_layer_may_return_its_variable(tf):
 
     layer = Total()
     np.testing.assert_allclose(layer(A), A.sum(0), rtol=1e-6)
+    np.testing.assert_allclose(layer(A), 2 * A.sum(0), rtol=1e-6)
 
 
 def test_texts_are_split_into_lists_of_any_length(tf):

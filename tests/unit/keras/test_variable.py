@@ -59,7 +59,7 @@ def test_assigning_changes_the_value_and_keeps_shape_and_type():
     variable.assign_sub(Variable([2.0, 0.0]).value)
     np.testing.assert_array_equal(variable, [4, 7])
     assert variable.numpy().dtype == np.float32
-    with pytest.raises(ShapeError, match="'variable'.*another shape"):
+    with pytest.raises(ShapeError, match=r"'variable'.*another shape"):
         variable.assign([1.0, 2.0, 3.0])
 
 
