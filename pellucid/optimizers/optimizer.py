@@ -170,8 +170,8 @@ class Optimizer(Config, ABC):
         Example:
             >>> import numpy as np
             >>> from pellucid.optimizers import Adam
-            >>> memory = Adam().init({"dense": {"kernel": np.ones(2), "bias": np.ones(1)}})
-            >>> Adam().places(memory, [("dense", "kernel"), ("dense", "bias")])[:2]
+            >>> tree = {"dense": {"kernel": np.ones(2)}}
+            >>> Adam().places({"momentum": tree, "velocity": tree}, [("dense", "kernel")])
             (('momentum', 'dense', 'kernel'), ('velocity', 'dense', 'kernel'))
         """
         found: list[tuple[str, ...]] = []

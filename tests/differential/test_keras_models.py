@@ -690,8 +690,8 @@ class TestSubclassedModels:
             model = Named()
             model.build((None, 4))
             filled(model)
-            model.compile("sgd", {"place": "mse"}, metrics={"place": ["mae"]})
-            history = model.fit(X, {"place": NUMBERS}, **PLAIN).history
+            model.compile("sgd", {"code": "mae", "place": "mse"}, metrics={"place": ["mae"]})
+            history = model.fit(X, {"code": ONE_HOT, "place": NUMBERS}, **PLAIN).history
             return history, model.predict(X, verbose=0), len(model.trainable_variables)
 
         alike(story)
@@ -751,7 +751,6 @@ class TestStreams:
                     forever(),
                     steps_per_epoch=2,
                     validation_data=Parts(),
-                    class_weight={0: 1.0, 1: 2.0, 2: 0.1},
                     verbose=0,
                 ).history,
             ]

@@ -31,8 +31,11 @@ class Compiled(NamedTuple):
     renamed: dict[str, str]  # from the recipe's names, where Keras has others
 
     def named(self, values: Any) -> dict[str, Any]:
-        """Return values by Keras's names, in the order of the recipe."""
+        """Return values by Keras's names and in its order: of several outputs, metrics by name."""
         order = [name for name in self.recipe.names if name in values]
+        if len(self.recipe.network.outputs) > 1:
+            measured = {measure.name for measure in self.recipe.measures}
+            order.sort(key=lambda name: (name in measured, name if name in measured else ""))
         return {self.renamed.get(name, name): values[name] for name in order}
 
 

@@ -74,8 +74,6 @@ class TestOldSpellings:
         held = backend.variable(1.0)
         backend.set_value(held, 2.0)
         assert backend.get_value(held) == 2.0
-        with pytest.raises(ConfigError, match=r"K\.function"):
-            backend.function([], [])
         with pytest.warns(KerasHint, match="set_image_data_format"):
             backend.set_image_dim_ordering("th")
         assert config.image_data_format() == "channels_first"
