@@ -31,13 +31,10 @@ PLAIN = {"epochs": 2, "batch_size": 8, "shuffle": False, "verbose": 0}
 
 @pytest.fixture(autouse=True, scope="module")
 def little_time_is_spent_on_compiling():
-    """Compile quickly rather than well; let Keras run its steps without compiling them."""
+    """Compile quickly rather than well."""
     before = jax.config.values["jax_disable_most_optimizations"]
     jax.config.update("jax_disable_most_optimizations", True)
-    with pytest.MonkeyPatch.context() as patch:
-        always = property(lambda self: True, lambda self, value: None)
-        patch.setattr(theirs.Model, "run_eagerly", always)
-        yield
+    yield
     jax.config.update("jax_disable_most_optimizations", before)
 
 
@@ -140,6 +137,7 @@ class TestFit:
 
         alike(story)
 
+    @pytest.mark.slow
     def test_weighted_rows_held_out_by_share(self):
         def story(K):
             model = classifier(K, "sparse_categorical_crossentropy", ())
@@ -186,6 +184,7 @@ class TestFit:
         once = classifier(mine).fit(X, ONE_HOT, **PLAIN | {"epochs": 4}).history["loss"]
         assert [*twice[0], *twice[1]] == once
 
+    @pytest.mark.slow
     def test_compiling_anew_forgets_the_optimizer_and_keeps_the_weights(self):
         def story(K):
             model = classifier(K)
@@ -196,6 +195,7 @@ class TestFit:
 
         alike(story)
 
+    @pytest.mark.slow
     def test_lists_frames_and_names_of_inputs(self):
         def story(K):
             a, b = K.Input((4,), name="a"), K.Input((4,), name="b")
@@ -265,7 +265,7 @@ LOSSES = {
 
 
 class TestSeveralOutputs:
-    @pytest.mark.parametrize("given_as", ["list", "dict"])
+    @pytest.mark.parametrize("given_as", ["list", pytest.param("dict", marks=pytest.mark.slow)])
     def test_losses_metrics_and_targets(self, given_as):
         def arranged(parts):
             return parts if given_as == "dict" else [parts.get(name) for name in TARGETS]
@@ -305,6 +305,7 @@ class TestSeveralOutputs:
 
         alike(story)
 
+    @pytest.mark.slow
     def test_an_output_without_a_loss(self):
         def story(K):
             model = three_heads(K)
@@ -392,6 +393,7 @@ class TestLoss:
 
         alike(story)
 
+    @pytest.mark.slow
     def test_reductions_and_smoothing(self):
         def story(K):
             found = []
@@ -462,6 +464,7 @@ class TestLayersInModels:
 
         alike(story)
 
+    @pytest.mark.slow
     def test_constraints_hold_after_each_step(self):
         def story(K):
             maximum = K.constraints.MaxNorm(0.6)
@@ -549,7 +552,9 @@ def drawn_graph(K, seed):
 
 
 class TestGraphs:
-    @pytest.mark.parametrize("seed", range(2))
+    @pytest.mark.parametrize(
+        "seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in (1, 2))]
+    )
     def test_graphs_drawn_at_random(self, seed):
         def story(K):
             model = drawn_graph(K, seed)
@@ -688,7 +693,7 @@ class TestSubclassedModels:
                     return {"code": hidden, "place": self.second(hidden)}
 
             model = Named()
-            model.build((None, 4))
+            model(X)
             filled(model)
             model.compile("sgd", {"code": "mae", "place": "mse"}, metrics={"place": ["mae"]})
             history = model.fit(X, {"code": ONE_HOT, "place": NUMBERS}, **PLAIN).history
@@ -696,6 +701,7 @@ class TestSubclassedModels:
 
         alike(story)
 
+    @pytest.mark.slow
     def test_one_inside_another_and_inside_a_graph(self):
         def story(K):
             class Block(K.Model):
@@ -743,7 +749,7 @@ class TestStreams:
                     for first in range(0, ROWS, 8):
                         yield X[first : first + 8], ONE_HOT[first : first + 8]
 
-            model = classifier(K, weighted_metrics=["accuracy"])
+            model = classifier(K, metrics=(), weighted_metrics=["accuracy"])
             found = [
                 model.fit(Parts(), epochs=2, shuffle=False, verbose=0).history,
                 model.fit(forever(), epochs=2, steps_per_epoch=4, verbose=0).history,

@@ -65,6 +65,22 @@ class Scaling(Translated):
         for variable in self._state.values():
             variable.hidden = given
 
+    @property
+    def mean(self) -> Any:
+        """The mean taken away, given or learnt, one number for each place."""
+        return self._moment("mean")
+
+    @property
+    def variance(self) -> Any:
+        """The variance divided by the root of, given or learnt."""
+        return self._moment("variance")
+
+    def _moment(self, name: str) -> Any:
+        if self._settings[name] is not None or name not in self._state:
+            return self._settings[name]
+        value = self._state[name].value
+        return value.reshape(1, *value.shape)  # for the batch, as Keras has it
+
     def adapt(self, data: Any, steps: int | None = None) -> None:
         """Learn mean and variance from all rows of `data`, or `steps` batches of them."""
         if is_stream(data):
