@@ -37,7 +37,8 @@ def first_shape(kwargs: dict[str, Any], class_name: str) -> tuple[int | None, ..
     if whole is not None:
         return tuple(whole)
     if shape is not None or width is not None:
-        hint("input_shape", f"{class_name}(input_shape=...) in front: Keras 3 says Input(shape)")
+        name = "input_dim" if shape is None else "input_shape"
+        hint("input_shape", f"{class_name}({name}=...) in front: Keras 3 says Input(shape)")
     if shape is not None:
         return (None, *((shape,) if isinstance(shape, int) else tuple(shape)))
     if width is not None:
