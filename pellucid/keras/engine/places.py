@@ -156,12 +156,12 @@ def since_when(name: str) -> tuple[str, str] | None:
     """
     root, below = split(name) or ("", "")
     found = places(below)
-    today = below in SHARED or below in ("_tf_keras", "_tf_keras.keras")
+    today = below in SHARED or below in ("_tf_keras", "_tf_keras.keras", "utils.np_utils")
     if not found or today or _full(below) in found[:1]:
         return None
-    names = below.split(".")
+    names = below.split(".")  # functions of np_utils tell of it themselves
     old = names[0] if names[0] in OLD or names[0] in WRAPPINGS else ".".join(names[:2])
-    new = found[0].replace(FACE, "keras").replace("keras.engine.np_utils", "keras.utils")
+    new = found[0].replace(FACE, "keras")
     return old, f"{root}.{old} is {new} in Keras 3"
 
 
