@@ -13,6 +13,7 @@ from pellucid.keras.engine.seeds import next_seed
 from pellucid.keras.engine.tensor import KerasTensor, as_tensor
 from pellucid.keras.engine.tracking import fingerprint
 from pellucid.keras.engine.variable import Scope, Variable, current_scope
+from pellucid.training.compilation import compiled
 from pellucid.training.state import seed_bits
 
 
@@ -162,7 +163,7 @@ def _eager_program(
                 outputs = run(layer, args, kwargs)
             return outputs, [scope.values[v] for v in variables]
 
-        programs[key] = jax.jit(call)
+        programs[key] = compiled(call)
     return programs[key]
 
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pellucid.base.errors import ConfigError, explain, nearest
-from pellucid.functions.losses import Loss
+from pellucid.functions.losses import Loss, Reduced
 from pellucid.functions.metrics import Metric
 from pellucid.keras import losses, metrics
 from pellucid.keras.engine.agreement import accuracy_for, agreed
+from pellucid.keras.engine.own_loss import OwnLoss
 from pellucid.keras.engine.plan import Plan
+from pellucid.layers.layer import Layer as CoreLayer
 from pellucid.network.network import Node
+from pellucid.training.evaluation import AT_ONCE
 from pellucid.training.state import Goal, Measure, Recipe
 
 
@@ -29,6 +32,20 @@ class Compiled(NamedTuple):
 
     recipe: Recipe
     renamed: dict[str, str]  # from the recipe's names, where Keras has others
+
+    def at_once(self, batch_size: int) -> int:
+        """Return how many held-out rows to measure together: a batch, where that changes a mean.
+
+        Under a mask, and for a loss of one's own, the mean of a batch weighs its rows by
+        what else is in the batch, so that Keras's value depends on the batch size.
+        """
+        nodes, goals = self.recipe.network.nodes, self.recipe.goals
+        masks = any(type(node.layer).mask_of is not CoreLayer.mask_of for node in nodes)
+        mixes = any(
+            isinstance(goal.loss, OwnLoss | Reduced) or goal.loss.ignores is not None
+            for goal in goals
+        )
+        return batch_size if masks or mixes else AT_ONCE
 
     def named(self, values: Any) -> dict[str, Any]:
         """Return values by Keras's names and in its order: of several outputs, metrics by name."""

@@ -13,6 +13,7 @@ from jax.core import Tracer
 
 from pellucid.keras.engine.tensor import as_tensor
 from pellucid.keras.engine.variable import Variable, current_scope
+from pellucid.training.compilation import compiled
 
 NARROW = {"float64": "float32", "int64": "int32"}
 
@@ -45,4 +46,4 @@ def as_array(value: Any) -> Any:
 
 @lru_cache(maxsize=512)
 def _program(function: Callable[..., Any]) -> Callable[..., Any]:
-    return jax.jit(function)
+    return compiled(function)

@@ -86,17 +86,9 @@ class Rows:
                 for name, target in renamed.items()
                 if name in judged or name not in ends.values()
             }
-        if isinstance(y, list | tuple) and len(ends) > 1 and len(y) == len(ends):
+        if isinstance(y, list | tuple) and len(y) == len(ends):
             pairs = zip(ends.values(), y, strict=True)
             return {end: target for end, target in pairs if end in judged}
-        if (
-            len(ends) == 1
-            and isinstance(y, list | tuple)
-            and len(y) == 1
-            and np.ndim(y[0]) > 0
-            and len(y[0]) == len(self)
-        ):
-            y = y[0]
         return y
 
     def _by_source(self, network: Network) -> dict[str, np.ndarray]:
@@ -112,15 +104,7 @@ class Rows:
         outputs = len(self.model.outputs)
         if isinstance(given, list | tuple) and outputs > 1:
             return [None if part is None else _column(part) for part in given]
-        if (
-            isinstance(given, list | tuple)
-            and given
-            and hasattr(given[0], "shape")
-            and np.ndim(given[0]) > 0
-            and len(given) == 1
-        ):
-            return _column(given[0])
-        return _column(given)
+        return _column(given[0] if _are_arrays(given) and len(given) == 1 else given)
 
 
 class Stream:
@@ -230,22 +214,22 @@ def _gone_through(source: Any) -> Iterable[Any]:
 
 def _listed(x: Any, inputs: int) -> Any:
     """Return inputs given as rows of a list as an array, and several as they are."""
-    if isinstance(x, list | tuple) and inputs == 1 and not (len(x) == 1 and hasattr(x[0], "shape")):
+    if isinstance(x, list | tuple) and inputs == 1 and not (len(x) == 1 and _are_arrays(x)):
         return _column(x)
     return x
+
+
+def _are_arrays(given: Any) -> bool:
+    """Tell whether this is a list of arrays, rather than a row or rows written out."""
+    listed = isinstance(given, list | tuple) and len(given) > 0
+    return listed and all(hasattr(part, "shape") and np.ndim(part) > 0 for part in given)
 
 
 def _arrays(x: Any) -> Any:
     """Return inputs as arrays, in the structure in which they were given."""
     if isinstance(x, dict):
         return {name: _column(part) for name, part in x.items()}
-    if (
-        isinstance(x, list | tuple)
-        and x
-        and all(hasattr(part, "shape") and np.ndim(part) > 0 for part in x)
-    ):
-        return [_column(part) for part in x]
-    return _column(x)
+    return [_column(part) for part in x] if _are_arrays(x) else _column(x)
 
 
 def _column(given: Any) -> Any:

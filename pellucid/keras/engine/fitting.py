@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.base.errors import DataError, explain
+from pellucid.base.errors import DataError, explain, nearest
 from pellucid.keras import config
 from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN as NaNCallback
@@ -21,7 +21,7 @@ from pellucid.training.measuring import begin_sums
 from pellucid.training.placement import place
 from pellucid.training.record import EpochRecord
 from pellucid.training.rules import Rule, TerminateOnNaN
-from pellucid.training.trainer import EACH_EPOCH, EACH_STEP, FREELY
+from pellucid.training.trainer import EACH_EPOCH, EACH_STEP, FREELY, Trainer
 
 PACES = {"nothing": FREELY, "epochs": EACH_EPOCH, "batches": EACH_STEP}
 
@@ -29,9 +29,9 @@ PACES = {"nothing": FREELY, "epochs": EACH_EPOCH, "batches": EACH_STEP}
 class Fit:
     """Trains a model through some epochs, and tells the callbacks."""
 
-    def __init__(self, learner: Any, given: dict[str, Any]) -> None:
+    def __init__(self, learner: Any, given: dict[str, Any], old: dict[str, Any]) -> None:
         self.learner, self.model = learner, learner.model
-        self.given = _modern(given)
+        self.given = _modern(given, old)
         self.first = int(self.given["initial_epoch"])
         self.epochs = int(self.given["epochs"])
         self.batch_size = self.given["batch_size"]
@@ -104,8 +104,10 @@ class Fit:
         steps = self.given["validation_steps"]
         if steps is None or isinstance(held_out, Stream):
             return held_out
-        size = self.given["validation_batch_size"] or self.batch_size or 32
-        return held_out.part(0, int(steps) * int(size))
+        return held_out.part(0, int(steps) * self._validation_size())
+
+    def _validation_size(self) -> int:
+        return int(self.given["validation_batch_size"] or self.batch_size or 32)
 
     def _by_steps(self, feed: Any) -> Any:
         """Return rows as a stream where an epoch is to have a number of steps of its own."""
@@ -155,8 +157,9 @@ class Fit:
             shuffle=bool(self.given["shuffle"]),
             epochs=self.epochs - self.first,
             pace=pace,
+            at_once=self.compiled.at_once(self._validation_size()),
         )
-        self._follow(events, held_out if outside else None, steps=needs == "batches")
+        self._follow(trainer, events, held_out if outside else None, steps=needs == "batches")
         events.close()  # pyright: ignore[reportAttributeAccessIssue]
         callbacks.settle(self.logs)
         return _reason(trainer.stopped_by)
@@ -166,7 +169,9 @@ class Fit:
         self.callbacks.on_train_begin()
         self.first = max(self.first, self.model.__dict__.pop("_initial_epoch", None) or 0)
 
-    def _follow(self, events: Iterator[Any], held_out: Any, *, steps: bool) -> None:
+    def _follow(
+        self, trainer: Trainer, events: Iterator[Any], held_out: Any, *, steps: bool
+    ) -> None:
         """Hand each record to the callbacks, until one of them says stop."""
         callbacks, epoch, step = self.callbacks, self.first, 0
         if self.first < self.epochs:
@@ -186,7 +191,7 @@ class Fit:
                 epoch, step, waiting = epoch + 1, 0, True
                 if self.learner.stop_training:
                     break
-                if epoch < self.epochs and self._goes_on():
+                if epoch < self.epochs and trainer.stopped_by is None:
                     callbacks.on_epoch_begin(epoch)
             elif steps:
                 logs = self.compiled.named(record.values)
@@ -197,10 +202,6 @@ class Fit:
                     break
             else:
                 callbacks.progress(record.step, self.compiled.named(record.values))
-
-    def _goes_on(self) -> bool:
-        """Tell whether no rule has ended the fit."""
-        return self.learner._holder is None or self.learner._holder.trainer.stopped_by is None
 
     def _streamed(self, feed: Stream, held_out: Any) -> str:
         """Train on batches as they come; return why it ended early, if it did."""
@@ -243,7 +244,7 @@ class Fit:
         if held_out is not None and self._due(epoch):
             self.callbacks.on_test_begin()
             steps = self.given["validation_steps"] if isinstance(held_out, Stream) else None
-            found = self.learner.measured(held_out, 32, steps)
+            found = self.learner.measured(held_out, self._validation_size(), steps)
             self.callbacks.on_test_end(found)
             logs = logs | {f"val_{name}": value for name, value in found.items()}
         self.callbacks.took(seconds)
@@ -304,25 +305,19 @@ class _Batches:
             yield (part.x if len(part.x) > 1 else part.x[0]), part.y, part.sample_weight
 
 
-def _modern(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of fit in Keras 3's words."""
+def _modern(given: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of fit in Keras 3's words; `old` are those it has no more."""
     given = dict(given)
-    if "nb_epoch" in given:
-        hint("nb_epoch", "fit(nb_epoch=...) is called epochs since Keras 2")
-        given["epochs"] = given.pop("nb_epoch")
-    for name in ("show_accuracy", "workers", "use_multiprocessing", "max_queue_size"):
-        if name in given:
-            given.pop(name)
+    for name, value in old.items():
+        if name == "nb_epoch":
+            hint("nb_epoch", "fit(nb_epoch=...) is called epochs since Keras 2")
+            given["epochs"] = value
+        elif name in ("show_accuracy", "workers", "use_multiprocessing", "max_queue_size"):
             hint(f"fit {name}", f"fit({name}=...) has no effect since Keras 3")
-    known = {
-        *("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split"),
-        *("validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch"),
-        *("steps_per_epoch", "validation_steps", "validation_freq", "validation_batch_size"),
-    }
-    for name in given:
-        if name not in known:
+        else:
             what = f"fit has no argument called {name!r}."
-            raise TypeError(explain(what, got=name, expected=", ".join(sorted(known))))
+            tip = nearest(name, given)
+            raise TypeError(explain(what, got=name, expected=", ".join(sorted(given)), hint=tip))
     return given
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Any
 
 import jax
@@ -46,10 +48,7 @@ class Holder:
 
     def read(self, variable: Variable) -> np.ndarray:
         """Return a variable's value."""
-        leaf: Any = self.train
-        for part in self._places[variable]:
-            leaf = getattr(leaf, part) if isinstance(leaf, TrainState) else leaf[part]
-        return np.array(leaf)
+        return np.array(_leaf(self.train, self._places[variable]))
 
     def write(self, variable: Variable, value: Any) -> None:
         """Change a variable's value."""
@@ -67,10 +66,7 @@ class Holder:
         self.optimizer.keep_memory(train.memory)
         for variable, place in self._places.items():
             if variable.loan is self:
-                leaf: Any = train
-                for part in place:
-                    leaf = getattr(leaf, part) if isinstance(leaf, TrainState) else leaf[part]
-                variable.settle(np.array(leaf))
+                variable.settle(np.array(_leaf(train, place)))
 
     def _lend(self, rate: Variable | None) -> None:
         for field, tree in zip(("params", "state"), self._variables, strict=True):
@@ -94,6 +90,11 @@ def values_of(variables: tuple[Any, Any]) -> tuple[Any, Any]:
         return np.asarray(leaf, np.float32)
 
     return jax.tree.map(value, variables)
+
+
+def _leaf(train: TrainState, place: tuple[Any, ...]) -> Any:
+    field, *path = place
+    return functools.reduce(operator.getitem, path, getattr(train, field))
 
 
 def _with(tree: Any, path: list[Any], leaf: Any) -> Any:

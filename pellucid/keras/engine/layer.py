@@ -1,8 +1,7 @@
 """A layer as Keras has it: with a name, flags, weights one can set, and a place in models.
 
-Below it stands a layer of the core, a value without identity: `core_layer` gives it. What
-the two share is a tree of variables, `parameters` and `states`, in the form of the core
-layer's params and state.
+Below it stands a layer of the core, a value without identity: `core_call` gives the one a
+call runs. The variables here go into the core layer's params and state by `placewise`.
 """
 
 from __future__ import annotations

@@ -130,9 +130,9 @@ class Learner:
 
     # The verbs
 
-    def fit(self, **given: Any) -> Any:
-        """Train; return the history."""
-        return Fit(self, given).run()
+    def fit(self, given: dict[str, Any], old: dict[str, Any]) -> Any:
+        """Train; return the history. `old` are arguments that Keras 3 has no more."""
+        return Fit(self, given, old).run()
 
     def evaluate(
         self,
@@ -160,9 +160,11 @@ class Learner:
         if isinstance(feed, Stream):
             return self._measured_stream(feed, steps)
         plan, compiled = self.compiled_for(feed.shapes)
-        examples = feed.part(0, steps * batch_size if steps else None).examples(compiled.recipe)
+        rows = feed.part(0, steps * batch_size) if steps else feed
+        examples = rows.examples(compiled.recipe)
         params, state = self.values(plan)
-        found = compile_evaluate(compiled.recipe)(params, state, examples)
+        program = compile_evaluate(compiled.recipe, compiled.at_once(batch_size))
+        found = program(params, state, examples)
         return compiled.named(_numbers(found))
 
     def _measured_stream(self, feed: Stream, steps: int | None) -> Any:

@@ -26,11 +26,11 @@ class Draw(NamedTuple):
     def leave(self) -> None:
         """Let the variables wait until one of them is read."""
         for variable in jax.tree.leaves(self.variables):
-            variable.draw_by(lambda: settle([self]))
-            _waiting[variable] = self
+            variable.wait_for(self)
 
-
-_waiting: dict[Variable, Draw] = {}
+    def __call__(self) -> None:
+        """Give the variables their values."""
+        settle([self])
 
 
 class StartOfLayer(NamedTuple):
@@ -56,16 +56,9 @@ class StartOfArray(NamedTuple):
 
 def materialize(variables: Iterable[Variable]) -> None:
     """Draw all of `variables` that still wait, together."""
-    draws = {id(d): d for v in variables if not v.drawn and (d := _waiting.get(v)) is not None}
+    draws = {id(draw): draw for v in variables if isinstance(draw := v.awaited, Draw)}
     if draws:
         settle(list(draws.values()))
-
-
-def forget(variables: Iterable[Variable]) -> None:
-    """Let variables that have got values otherwise wait no more."""
-    for variable in variables:
-        if variable.drawn:
-            _waiting.pop(variable, None)
 
 
 def settle(draws: list[Draw]) -> None:
@@ -77,7 +70,6 @@ def settle(draws: list[Draw]) -> None:
 
 
 def _take(variable: Variable, value: Any) -> None:
-    _waiting.pop(variable, None)
     if not variable.drawn:
         variable.settle(value)
 

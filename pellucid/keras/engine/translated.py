@@ -25,7 +25,7 @@ from pellucid.layers.layer import has_parts, one_or_all
 
 TAKES_IDS = ("Embedding", "CategoryEncoding")
 HIDDEN = ("toll", "h", "c")  # state that Keras does not show among the weights
-INNER = {"layer": "layer", "forward_layer": "forward_layer", "backward_layer": "backward_layer"}
+INNER = ("layer", "forward_layer", "backward_layer")  # settings that are layers themselves
 UNKNOWN = 48  # a size to try where a shape says None; weights do not depend on it
 
 
@@ -119,8 +119,8 @@ class Translated(Layer):
         for name in INNER:
             inner = self._settings.get(name)
             if isinstance(inner, Translated):
-                params = self._params.get(INNER[name], self._params)
-                inner._params, inner._state = params, self._state.get(INNER[name], {})
+                inner._params = self._params.get(name, self._params)
+                inner._state = self._state.get(name, {})
                 inner.built = True
 
     @property

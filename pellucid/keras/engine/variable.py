@@ -107,7 +107,12 @@ class Variable:
         """Whether there is a value yet."""
         return self._draw is None
 
-    def draw_by(self, draw: Callable[[], None]) -> None:
+    @property
+    def awaited(self) -> Callable[[], None] | None:
+        """What will settle the value, if it is still to be drawn."""
+        return self._draw
+
+    def wait_for(self, draw: Callable[[], None]) -> None:
         """Leave the value to be settled by `draw` when it is first needed."""
         self._draw = draw
 

@@ -53,7 +53,7 @@ class Verbs:
             DataError, ShapeError: before the first step, naming row and column.
         """
         given = {name: value for name, value in locals().items() if name not in ("self", "kwargs")}
-        return self._learner.fit(**given, **kwargs)
+        return self._learner.fit(given, kwargs)
 
     def evaluate(
         self,

@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.base.errors import PellucidError, ShapeError, explain
 from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.materials import forget, materialize
+from pellucid.keras.engine.materials import materialize
 from pellucid.keras.saving.hdf5 import Store, group_at, opened
 from pellucid.keras.saving.optimizer_state import optimizer_arrays, take_optimizer_arrays
 from pellucid.keras.saving.places import Place, places_of
@@ -51,7 +51,6 @@ def take_weights(model: Any, content: bytes, *, skip_mismatch: bool = False) -> 
                 place.holder.load_own_variables(store)
             elif len(store):
                 take_optimizer_arrays(place.model, store)
-    forget(model.all_variables)
 
 
 def _arrays(place: Place) -> dict[str, np.ndarray]:
