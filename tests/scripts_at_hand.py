@@ -22,7 +22,7 @@ def play(name, *arguments):
     from matplotlib import pyplot
 
     from pellucid.keras import backend, config, utils
-    from pellucid.keras.engine.hints import forget_hints
+    from pellucid.keras.engine.base.hints import forget_hints
 
     environment, folder = dict(os.environ), Path.cwd()
     try:

@@ -44,7 +44,7 @@ def command(script: str, arguments: tuple[str, ...], strict_keras: bool, no_summ
 def perform(script: str, arguments: tuple[str, ...], setting: ExitStack) -> int:
     """Run a script, and return its exit status; closing `setting` undoes what was set up."""
     read = Script.read(script)
-    from pellucid.keras.engine.stage import Stage
+    from pellucid.keras.engine.staging.stage import Stage
 
     if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
         os.environ.setdefault("MPLBACKEND", "Agg")
@@ -55,7 +55,7 @@ def perform(script: str, arguments: tuple[str, ...], setting: ExitStack) -> int:
 
 def ended_with(status: int) -> None:
     """Print what there is to say after a script."""
-    fits = sys.modules.get("pellucid.keras.engine.fits")
+    fits = sys.modules.get("pellucid.keras.engine.training.fits")
     if fits is not None and status != INTERRUPTED:
         print_fits(fits.fits)
 

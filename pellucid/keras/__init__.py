@@ -11,22 +11,22 @@ __version__ = "3.15.1"  # of the Keras whose names, defaults and files these are
 _ENGINE = "pellucid.keras.engine"
 _PLACES = {
     "DTypePolicy": "pellucid.keras.dtype_policies",
-    "Function": f"{_ENGINE}.model",
+    "Function": f"{_ENGINE}.models.model",
     "Initializer": "pellucid.keras.initializers",
-    "Input": f"{_ENGINE}.inputs",
-    "InputSpec": f"{_ENGINE}.inputs",
-    "KerasTensor": f"{_ENGINE}.tensor",
-    "Layer": f"{_ENGINE}.layer",
+    "Input": f"{_ENGINE}.models.inputs",
+    "InputSpec": f"{_ENGINE}.models.inputs",
+    "KerasTensor": f"{_ENGINE}.base.tensor",
+    "Layer": f"{_ENGINE}.layers.layer",
     "Loss": "pellucid.keras.losses",
     "Metric": "pellucid.keras.metrics",
-    "Model": f"{_ENGINE}.model",
+    "Model": f"{_ENGINE}.models.model",
     "Optimizer": "pellucid.keras.optimizers",
     "Regularizer": "pellucid.keras.regularizers",
-    "Sequential": f"{_ENGINE}.sequential",
-    "Variable": f"{_ENGINE}.variable",
+    "Sequential": f"{_ENGINE}.models.sequential",
+    "Variable": f"{_ENGINE}.base.variable",
 }
 _MODULES = (
-    *("activations", "applications", "backend", "callbacks", "config", "constraints", "datasets"),
+    *("activations", "backend", "callbacks", "config", "constraints", "datasets"),
     *("dtype_policies", "initializers", "layers", "losses", "metrics", "models", "ops"),
     *("optimizers", "preprocessing", "random", "regularizers", "saving", "utils", "wrappers"),
 )

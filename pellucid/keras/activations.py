@@ -8,12 +8,12 @@ from typing import Any
 import jax.numpy as jnp
 
 from pellucid.functions import activations as core
-from pellucid.keras.engine.eager import compute, is_traced
-from pellucid.keras.engine.operation import apply_operation
-from pellucid.keras.engine.partials import Call
-from pellucid.keras.engine.rooms import Room
-from pellucid.keras.engine.spoken import spoken_function
-from pellucid.keras.engine.tensor import symbols_in
+from pellucid.keras.engine.base.eager import compute, is_traced
+from pellucid.keras.engine.base.partials import Call
+from pellucid.keras.engine.base.tensor import symbols_in
+from pellucid.keras.engine.objects.rooms import Room
+from pellucid.keras.engine.objects.spoken import spoken_function
+from pellucid.keras.engine.operations.operation import apply_operation
 
 ROOM = Room("activation", "activations")
 

@@ -15,13 +15,13 @@ from pellucid.keras.config import image_data_format as image_data_format
 from pellucid.keras.config import set_epsilon as set_epsilon
 from pellucid.keras.config import set_floatx as set_floatx
 from pellucid.keras.config import set_image_data_format as set_image_data_format
-from pellucid.keras.engine.graph_function import GraphFunction
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.naming import forget_names
-from pellucid.keras.engine.operations_backend import TABLE
-from pellucid.keras.engine.operations_core import type_name
-from pellucid.keras.engine.tensor import KerasTensor
-from pellucid.keras.engine.variable import Variable as Variable
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.naming import forget_names
+from pellucid.keras.engine.base.tensor import KerasTensor
+from pellucid.keras.engine.base.variable import Variable as Variable
+from pellucid.keras.engine.models.graph_function import GraphFunction
+from pellucid.keras.engine.operations.backend import TABLE
+from pellucid.keras.engine.operations.core import type_name
 
 _OLD_FORMATS = {"th": "channels_first", "tf": "channels_last"}
 _uids: dict[str, int] = defaultdict(int)

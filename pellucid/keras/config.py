@@ -5,25 +5,25 @@ from __future__ import annotations
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.dtype_policies import dtype_policy as dtype_policy
 from pellucid.keras.dtype_policies import set_dtype_policy as set_dtype_policy
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.settings import (
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.settings import (
     disable_interactive_logging as disable_interactive_logging,
 )
-from pellucid.keras.engine.settings import (
+from pellucid.keras.engine.base.settings import (
     enable_interactive_logging as enable_interactive_logging,
 )
-from pellucid.keras.engine.settings import epsilon as epsilon
-from pellucid.keras.engine.settings import floatx as floatx
-from pellucid.keras.engine.settings import image_data_format as image_data_format
-from pellucid.keras.engine.settings import (
+from pellucid.keras.engine.base.settings import epsilon as epsilon
+from pellucid.keras.engine.base.settings import floatx as floatx
+from pellucid.keras.engine.base.settings import image_data_format as image_data_format
+from pellucid.keras.engine.base.settings import (
     is_interactive_logging_enabled as is_interactive_logging_enabled,
 )
-from pellucid.keras.engine.settings import set_epsilon as set_epsilon
-from pellucid.keras.engine.settings import set_floatx as set_floatx
-from pellucid.keras.engine.settings import set_image_data_format as set_image_data_format
-from pellucid.keras.engine.settings import standardize_data_format as standardize_data_format
-from pellucid.keras.engine.strictness import set_strict as set_strict
-from pellucid.keras.engine.strictness import strict as strict
+from pellucid.keras.engine.base.settings import set_epsilon as set_epsilon
+from pellucid.keras.engine.base.settings import set_floatx as set_floatx
+from pellucid.keras.engine.base.settings import set_image_data_format as set_image_data_format
+from pellucid.keras.engine.base.settings import standardize_data_format as standardize_data_format
+from pellucid.keras.engine.base.strictness import set_strict as set_strict
+from pellucid.keras.engine.base.strictness import strict as strict
 
 _limits: dict[str, int | None] = {"epochs": None, "steps": None}
 

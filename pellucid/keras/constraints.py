@@ -6,10 +6,10 @@ from abc import abstractmethod
 from typing import Any
 
 from pellucid.functions import constraints as core
-from pellucid.keras.engine.eager import compute
-from pellucid.keras.engine.rooms import Room
-from pellucid.keras.engine.settled import Settled
-from pellucid.keras.engine.spoken import spoken
+from pellucid.keras.engine.base.eager import compute
+from pellucid.keras.engine.objects.rooms import Room
+from pellucid.keras.engine.objects.settled import Settled
+from pellucid.keras.engine.objects.spoken import spoken
 
 ROOM = Room("constraint", "constraints")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pellucid.base.errors import ConfigError, explain, nearest
-from pellucid.keras.engine.settings import floatx
+from pellucid.keras.engine.base.settings import floatx
 
 FLOATS = ("float32", "float16", "bfloat16", "float64")
 MIXED = ("mixed_bfloat16", "mixed_float16")

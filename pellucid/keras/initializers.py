@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from pellucid.functions import initializers as core
-from pellucid.keras.engine.materials import Draw, StartOfArray
-from pellucid.keras.engine.own_initializer import OwnInitializer
-from pellucid.keras.engine.rooms import Room
-from pellucid.keras.engine.seeds import next_seed
-from pellucid.keras.engine.settings import floatx
-from pellucid.keras.engine.settled import Settled
-from pellucid.keras.engine.spoken import spoken
-from pellucid.keras.engine.tensor import as_tensor
-from pellucid.keras.engine.variable import Variable, current_scope, next_key
+from pellucid.keras.engine.base.materials import Draw, StartOfArray
+from pellucid.keras.engine.base.seeds import next_seed
+from pellucid.keras.engine.base.settings import floatx
+from pellucid.keras.engine.base.tensor import as_tensor
+from pellucid.keras.engine.base.variable import Variable, current_scope, next_key
+from pellucid.keras.engine.objects.own_initializer import OwnInitializer
+from pellucid.keras.engine.objects.rooms import Room
+from pellucid.keras.engine.objects.settled import Settled
+from pellucid.keras.engine.objects.spoken import spoken
 
 ROOM = Room("initializer", "initializers")
 FANS = "seed=None, input_axes=None, output_axes=None"

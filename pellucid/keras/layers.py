@@ -4,29 +4,29 @@ from typing import Any
 
 from pellucid import layers as _core_layers
 from pellucid.base.errors import explain, nearest
-from pellucid.keras.engine.absent_layers import ABSENT, absent
-from pellucid.keras.engine.bin_layers import Discretization as Discretization
-from pellucid.keras.engine.bin_layers import Hashing as Hashing
-from pellucid.keras.engine.cells import RNN as RNN
-from pellucid.keras.engine.cells import GRUCell as GRUCell
-from pellucid.keras.engine.cells import LSTMCell as LSTMCell
-from pellucid.keras.engine.cells import SimpleRNNCell as SimpleRNNCell
-from pellucid.keras.engine.cells import StackedRNNCells as StackedRNNCells
-from pellucid.keras.engine.inputs import Input as Input
-from pellucid.keras.engine.inputs import InputLayer as InputLayer
-from pellucid.keras.engine.inputs import InputSpec as InputSpec
-from pellucid.keras.engine.kinds import LAYERS as ROOM
-from pellucid.keras.engine.layer import Layer as Layer
-from pellucid.keras.engine.lookups import IntegerLookup as IntegerLookup
-from pellucid.keras.engine.lookups import StringLookup as StringLookup
-from pellucid.keras.engine.lookups import TextVectorization as TextVectorization
-from pellucid.keras.engine.old_layers import OLD_VARIANTS, old_functions
-from pellucid.keras.engine.old_layers import Merge as Merge
-from pellucid.keras.engine.own_functions import Lambda as Lambda
-from pellucid.keras.engine.spelling import signatures
-from pellucid.keras.engine.translated import Translated, translate
-from pellucid.keras.engine.variants import VARIANTS
-from pellucid.keras.engine.wrapper import Wrapper as Wrapper
+from pellucid.keras.engine.base.kinds import LAYERS as ROOM
+from pellucid.keras.engine.layers.absent_layers import ABSENT, absent
+from pellucid.keras.engine.layers.bin_layers import Discretization as Discretization
+from pellucid.keras.engine.layers.bin_layers import Hashing as Hashing
+from pellucid.keras.engine.layers.cells import RNN as RNN
+from pellucid.keras.engine.layers.cells import GRUCell as GRUCell
+from pellucid.keras.engine.layers.cells import LSTMCell as LSTMCell
+from pellucid.keras.engine.layers.cells import SimpleRNNCell as SimpleRNNCell
+from pellucid.keras.engine.layers.cells import StackedRNNCells as StackedRNNCells
+from pellucid.keras.engine.layers.layer import Layer as Layer
+from pellucid.keras.engine.layers.lookups import IntegerLookup as IntegerLookup
+from pellucid.keras.engine.layers.lookups import StringLookup as StringLookup
+from pellucid.keras.engine.layers.lookups import TextVectorization as TextVectorization
+from pellucid.keras.engine.layers.old_layers import OLD_VARIANTS, old_functions
+from pellucid.keras.engine.layers.old_layers import Merge as Merge
+from pellucid.keras.engine.layers.own_functions import Lambda as Lambda
+from pellucid.keras.engine.layers.spelling import signatures
+from pellucid.keras.engine.layers.translated import Translated, translate
+from pellucid.keras.engine.layers.variants import VARIANTS
+from pellucid.keras.engine.layers.wrapper import Wrapper as Wrapper
+from pellucid.keras.engine.models.inputs import Input as Input
+from pellucid.keras.engine.models.inputs import InputLayer as InputLayer
+from pellucid.keras.engine.models.inputs import InputSpec as InputSpec
 
 SHORT = {
     "AvgPool": "AveragePooling",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.functions import losses as core
-from pellucid.keras.engine import batchwise
-from pellucid.keras.engine.eager import compute, is_traced
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.loss import ROOM, Translated
-from pellucid.keras.engine.loss import Loss as Loss
-from pellucid.keras.engine.loss import LossFunctionWrapper as LossFunctionWrapper
-from pellucid.keras.engine.loss import Reduction as Reduction
-from pellucid.keras.engine.operation import apply_operation
-from pellucid.keras.engine.partials import Call
-from pellucid.keras.engine.placewise import costs_by_place
-from pellucid.keras.engine.spoken import spoken, spoken_function
-from pellucid.keras.engine.strictness import strict
-from pellucid.keras.engine.tensor import symbols_in
+from pellucid.keras.engine.base.eager import compute, is_traced
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.partials import Call
+from pellucid.keras.engine.base.strictness import strict
+from pellucid.keras.engine.base.tensor import symbols_in
+from pellucid.keras.engine.objects import batchwise
+from pellucid.keras.engine.objects.loss import ROOM, Translated
+from pellucid.keras.engine.objects.loss import Loss as Loss
+from pellucid.keras.engine.objects.loss import LossFunctionWrapper as LossFunctionWrapper
+from pellucid.keras.engine.objects.loss import Reduction as Reduction
+from pellucid.keras.engine.objects.placewise import costs_by_place
+from pellucid.keras.engine.objects.spoken import spoken, spoken_function
+from pellucid.keras.engine.operations.operation import apply_operation
 
 RED = "reduction='sum_over_batch_size'"
 LOGITS = "from_logits=False, label_smoothing=0.0, axis=-1"

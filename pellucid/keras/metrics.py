@@ -7,15 +7,15 @@ from typing import Any
 
 from pellucid.functions import metrics as core
 from pellucid.keras import losses
-from pellucid.keras.engine import scoring
-from pellucid.keras.engine.eager import compute, is_traced
-from pellucid.keras.engine.metric import ROOM, Running, TranslatedMean, TranslatedSums
-from pellucid.keras.engine.metric import Metric as Metric
-from pellucid.keras.engine.operation import apply_operation
-from pellucid.keras.engine.own_metric import OwnMean
-from pellucid.keras.engine.partials import Call
-from pellucid.keras.engine.spoken import spoken, spoken_function
-from pellucid.keras.engine.tensor import symbols_in
+from pellucid.keras.engine.base.eager import compute, is_traced
+from pellucid.keras.engine.base.partials import Call
+from pellucid.keras.engine.base.tensor import symbols_in
+from pellucid.keras.engine.objects import scoring
+from pellucid.keras.engine.objects.metric import ROOM, Running, TranslatedMean, TranslatedSums
+from pellucid.keras.engine.objects.metric import Metric as Metric
+from pellucid.keras.engine.objects.own_metric import OwnMean
+from pellucid.keras.engine.objects.spoken import spoken, spoken_function
+from pellucid.keras.engine.operations.operation import apply_operation
 
 binary_crossentropy = losses.binary_crossentropy
 binary_focal_crossentropy = losses.binary_focal_crossentropy

@@ -3,9 +3,9 @@
 import importlib
 from typing import Any
 
-from pellucid.keras.engine.inputs import Input as Input
-from pellucid.keras.engine.model import Model as Model
-from pellucid.keras.engine.sequential import Sequential as Sequential
+from pellucid.keras.engine.models.inputs import Input as Input
+from pellucid.keras.engine.models.model import Model as Model
+from pellucid.keras.engine.models.sequential import Sequential as Sequential
 
 Functional = Model
 

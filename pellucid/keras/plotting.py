@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.interop.atomic import write_atomically
-from pellucid.keras.engine.tensor import symbols_in
+from pellucid.keras.engine.base.tensor import symbols_in
 from pellucid.plots.boxes import Box, as_picture, as_svg
 
 ENDINGS = (".svg", ".png", ".pdf", ".jpg", ".jpeg")

@@ -13,12 +13,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.keras.engine.eager import as_array
-from pellucid.keras.engine.operation import apply_operation
-from pellucid.keras.engine.seeds import next_seed
-from pellucid.keras.engine.settings import floatx
-from pellucid.keras.engine.tensor import as_tensor, is_symbol
-from pellucid.keras.engine.variable import Variable, current_scope, next_key
+from pellucid.keras.engine.base.eager import as_array
+from pellucid.keras.engine.base.seeds import next_seed
+from pellucid.keras.engine.base.settings import floatx
+from pellucid.keras.engine.base.tensor import as_tensor, is_symbol
+from pellucid.keras.engine.base.variable import Variable, current_scope, next_key
+from pellucid.keras.engine.operations.operation import apply_operation
 
 
 class SeedGenerator:

@@ -16,16 +16,16 @@ from keras.src.legacy.preprocessing import text as keras_text
 from keras.src.utils import dataset_utils, image_dataset_utils, image_utils
 
 from pellucid.keras import utils
-from pellucid.keras.engine.binning import Bins
-from pellucid.keras.engine.folders import PICTURES, Choice, list_files
-from pellucid.keras.engine.pictures import smart_resize
-from pellucid.keras.engine.resizing import fitted
-from pellucid.keras.engine.transforms import SWAP, apply_affine_transform
+from pellucid.keras.engine.data.folders import PICTURES, Choice, list_files
+from pellucid.keras.engine.data.pictures import smart_resize
+from pellucid.keras.engine.layers.binning import Bins
+from pellucid.keras.engine.layers.resizing import fitted
+from pellucid.keras.engine.layers.transforms import SWAP, apply_affine_transform
 from pellucid.keras.preprocessing import image, sequence, text
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::pellucid.keras.engine.hints.KerasHint"),
+    pytest.mark.filterwarnings("ignore::pellucid.keras.engine.base.hints.KerasHint"),
 ]
 RNG = np.random.default_rng(0)
 GREY = RNG.uniform(0, 255, (7, 8, 8, 1)).astype(np.float32)

@@ -9,7 +9,7 @@ import pytest
 from cases_keras_layers import ROWS
 
 import pellucid.keras as ours
-from pellucid.keras.engine.spelling import signatures
+from pellucid.keras.engine.layers.spelling import signatures
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),

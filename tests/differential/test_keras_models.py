@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pellucid import keras as mine
-from pellucid.keras.engine.dataset import Dataset
-from pellucid.keras.engine.hints import forget_hints
-from pellucid.keras.engine.strictness import set_strict
+from pellucid.keras.engine.base.hints import forget_hints
+from pellucid.keras.engine.base.strictness import set_strict
+from pellucid.keras.engine.data.dataset import Dataset
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

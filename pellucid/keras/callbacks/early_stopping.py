@@ -5,7 +5,7 @@ from typing import Any
 
 from pellucid.keras.callbacks.callback import Logs
 from pellucid.keras.callbacks.monitor_callback import MonitorCallback
-from pellucid.keras.engine.settings import say
+from pellucid.keras.engine.base.settings import say
 from pellucid.training.rules import EarlyStopping as Rule
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.callbacks.callback import Callback, Logs
-from pellucid.keras.engine.settings import say
+from pellucid.keras.engine.base.settings import say
 
 
 class LearningRateScheduler(Callback):

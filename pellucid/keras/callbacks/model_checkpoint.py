@@ -13,8 +13,8 @@ from pellucid.keras.callbacks.callback import Logs
 from pellucid.keras.callbacks.history import Series
 from pellucid.keras.callbacks.monitor_callback import Expected, MonitorCallback
 from pellucid.keras.callbacks.needs import finest, needs_beyond
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.settings import say
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.settings import say
 
 MODELS, WEIGHTS = (".keras", ".h5", ".hdf5"), (".weights.h5", ".h5", ".hdf5")
 

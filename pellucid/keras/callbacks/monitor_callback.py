@@ -9,7 +9,7 @@ from pellucid.base.errors import ConfigError, explain, nearest
 from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.direction import sign_of
 from pellucid.keras.callbacks.spelling import found_as
-from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.base.hints import hint
 
 MODES = ("auto", "min", "max")
 

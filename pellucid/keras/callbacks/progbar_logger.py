@@ -4,8 +4,8 @@ from typing import Any
 
 from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.needs import needs_beyond
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.printing import FitDisplay
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.training.printing import FitDisplay
 
 
 class ProgbarLogger(Callback):

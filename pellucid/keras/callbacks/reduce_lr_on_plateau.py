@@ -8,8 +8,8 @@ import numpy as np
 from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.callbacks.callback import Logs
 from pellucid.keras.callbacks.monitor_callback import MonitorCallback
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.settings import say
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.settings import say
 from pellucid.training.rules import ReduceLROnPlateau as Rule
 
 

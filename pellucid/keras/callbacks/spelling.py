@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.base.hints import hint
 
 TWINS = (("acc", "accuracy"), ("lr", "learning_rate"))
 

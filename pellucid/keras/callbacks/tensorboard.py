@@ -10,7 +10,7 @@ import numpy as np
 from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.event_file import EventFile
 from pellucid.keras.callbacks.needs import finest, needs_beyond
-from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.base.hints import hint
 
 
 class TensorBoard(Callback):

@@ -6,8 +6,8 @@ from typing import Any
 
 from pellucid.base.errors import StateError, explain
 from pellucid.keras.callbacks.callback import Callback, Logs
-from pellucid.keras.engine.settings import say
-from pellucid.keras.engine.strictness import strict
+from pellucid.keras.engine.base.settings import say
+from pellucid.keras.engine.base.strictness import strict
 from pellucid.training.rules import TerminateOnNaN as Rule
 
 

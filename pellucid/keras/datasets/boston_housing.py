@@ -4,7 +4,7 @@ One of the features, "B", supposes that people's skin decides what a house is wo
 `california_housing` unless that is what is to be shown.
 """
 
-from pellucid.keras.engine.known_files import Halves, known_file, parted
+from pellucid.keras.engine.data.known_files import Halves, known_file, parted
 
 CHECKSUM = "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5"
 INSTEAD = "or use a table of your own: pellucid.open_data('houses.csv')"

@@ -1,7 +1,7 @@
 """Prices of houses in 20,640 districts of California in 1990, with 8 features."""
 
 from pellucid.base.errors import ConfigError, explain
-from pellucid.keras.engine.known_files import Halves, known_file, parted
+from pellucid.keras.engine.data.known_files import Halves, known_file, parted
 
 CHECKSUM = "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f"
 INSTEAD = "or use a table of your own: pellucid.open_data('houses.csv')"

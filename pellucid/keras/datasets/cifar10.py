@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pellucid.keras.engine.known_files import Halves, cifar_folder, cifar_part
+from pellucid.keras.engine.data.known_files import Halves, cifar_folder, cifar_part
 
 CHECKSUM = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
 

@@ -1,7 +1,7 @@
 """Small colour pictures of a hundred kinds of things, in twenty groups."""
 
 from pellucid.base.errors import ConfigError, explain
-from pellucid.keras.engine.known_files import Halves, cifar_folder, cifar_part
+from pellucid.keras.engine.data.known_files import Halves, cifar_folder, cifar_part
 
 CHECKSUM = "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pellucid.data.fetching import cache_folder
 from pellucid.data.known import FASHION_MNIST, FILES, load_idx_set
-from pellucid.keras.engine.known_files import ADDRESS, Halves, data_folder, known_file
+from pellucid.keras.engine.data.known_files import ADDRESS, Halves, data_folder, known_file
 
 INSTEAD = "or install your system's package of it, or use pellucid.open_data('mnist')"
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import ConfigError, explain
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.known_files import Halves, known_file, mixed
-from pellucid.keras.engine.unpickling import read_npz
-from pellucid.keras.engine.word_lists import begun, ragged, shorter_than, within
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.data.known_files import Halves, known_file, mixed
+from pellucid.keras.engine.data.unpickling import read_npz
+from pellucid.keras.engine.data.word_lists import begun, ragged, shorter_than, within
 
 CHECKSUM = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 WORDS_CHECKSUM = "bfafd718b763782e994055a2d397834f"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pellucid.data.fetching import cache_folder
 from pellucid.data.known import FILES, MNIST, load_idx_set
-from pellucid.keras.engine.known_files import Halves, data_folder, known_file
-from pellucid.keras.engine.unpickling import read_npz
+from pellucid.keras.engine.data.known_files import Halves, data_folder, known_file
+from pellucid.keras.engine.data.unpickling import read_npz
 
 CHECKSUM = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 INSTEAD = "or use the 10,000 digits that come with pellucid: pellucid.open_data('mnist')"

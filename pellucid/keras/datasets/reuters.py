@@ -5,9 +5,9 @@ import json
 import numpy as np
 
 from pellucid.base.errors import ConfigError, explain
-from pellucid.keras.engine.known_files import Halves, known_file, mixed
-from pellucid.keras.engine.unpickling import read_npz
-from pellucid.keras.engine.word_lists import begun, ragged, shorter_than, within
+from pellucid.keras.engine.data.known_files import Halves, known_file, mixed
+from pellucid.keras.engine.data.unpickling import read_npz
+from pellucid.keras.engine.data.word_lists import begun, ragged, shorter_than, within
 
 CHECKSUM = "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"
 WORDS_CHECKSUM = "4d44cc38712099c9e383dc6e5f11a921"

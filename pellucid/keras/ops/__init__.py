@@ -6,11 +6,11 @@ They are functions of JAX under Keras's names and argument names: `keras.ops.mea
 import sys
 from typing import Any
 
-from pellucid.keras.engine import operations_core as _core
-from pellucid.keras.engine import operations_nn as _nn
-from pellucid.keras.engine import operations_numpy as _numpy
-from pellucid.keras.engine import operations_pictures as _pictures
-from pellucid.keras.engine.operations import TABLE
+from pellucid.keras.engine.operations import core as _core
+from pellucid.keras.engine.operations import nn as _nn
+from pellucid.keras.engine.operations import numpy as _numpy
+from pellucid.keras.engine.operations import pictures as _pictures
+from pellucid.keras.engine.operations.table import TABLE
 
 _FILLED = (_core, _nn, _numpy, _pictures)  # importing them fills the table
 _PARTS = ("numpy", "nn", "linalg", "core", "math")

@@ -6,10 +6,10 @@ from typing import Any
 
 from pellucid import optimizers as core
 from pellucid.base.errors import ConfigError, explain
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.optimizer import ROOM, Translated
-from pellucid.keras.engine.optimizer import Optimizer as Optimizer
-from pellucid.keras.engine.spoken import spoken
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.objects.optimizer import ROOM, Translated
+from pellucid.keras.engine.objects.optimizer import Optimizer as Optimizer
+from pellucid.keras.engine.objects.spoken import spoken
 from pellucid.keras.optimizers import legacy as legacy
 from pellucid.keras.optimizers import schedules as schedules
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pellucid.keras.engine.optimizer import ROOM
-from pellucid.keras.engine.optimizer import Optimizer as Optimizer
+from pellucid.keras.engine.objects.optimizer import ROOM
+from pellucid.keras.engine.objects.optimizer import Optimizer as Optimizer
 
 
 def __getattr__(name: str) -> Any:

@@ -8,18 +8,24 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import ConfigError, DataError, explain
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.image_batches import ImageBatches, Saving
-from pellucid.keras.engine.image_sources import Look, Part, from_arrays, from_dataframe, from_folder
-from pellucid.keras.engine.pictures import array_to_img as array_to_img
-from pellucid.keras.engine.pictures import img_to_array as img_to_array
-from pellucid.keras.engine.pictures import load_img as load_img
-from pellucid.keras.engine.pictures import save_img as save_img
-from pellucid.keras.engine.pictures import smart_resize as smart_resize
-from pellucid.keras.engine.settings import floatx, standardize_data_format
-from pellucid.keras.engine.transforms import apply_affine_transform as apply_affine_transform
-from pellucid.keras.engine.transforms import apply_brightness_shift as apply_brightness_shift
-from pellucid.keras.engine.transforms import apply_channel_shift as apply_channel_shift
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.settings import floatx, standardize_data_format
+from pellucid.keras.engine.data.image_batches import ImageBatches, Saving
+from pellucid.keras.engine.data.image_sources import (
+    Look,
+    Part,
+    from_arrays,
+    from_dataframe,
+    from_folder,
+)
+from pellucid.keras.engine.data.pictures import array_to_img as array_to_img
+from pellucid.keras.engine.data.pictures import img_to_array as img_to_array
+from pellucid.keras.engine.data.pictures import load_img as load_img
+from pellucid.keras.engine.data.pictures import save_img as save_img
+from pellucid.keras.engine.data.pictures import smart_resize as smart_resize
+from pellucid.keras.engine.layers.transforms import apply_affine_transform as apply_affine_transform
+from pellucid.keras.engine.layers.transforms import apply_brightness_shift as apply_brightness_shift
+from pellucid.keras.engine.layers.transforms import apply_channel_shift as apply_channel_shift
 
 GONE = (
     "ImageDataGenerator went away with Keras 3: layers such as RandomFlip and RandomRotation, "

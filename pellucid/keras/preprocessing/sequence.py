@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import ConfigError, DataError, explain
-from pellucid.keras.engine.arrays import pad_sequences as pad_sequences
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.py_dataset import PyDataset
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.data.arrays import pad_sequences as pad_sequences
+from pellucid.keras.engine.data.py_dataset import PyDataset
 
 GONE = "went away with Keras 3: keras.utils.timeseries_dataset_from_array does it"
 EULER = 0.577

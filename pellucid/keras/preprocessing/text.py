@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import ConfigError, StateError, explain
-from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.base.hints import hint
 
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 GONE = "keras.preprocessing.text went away with Keras 3: TextVectorization does it in a layer"

@@ -5,15 +5,15 @@ from typing import Any
 
 _SAVING, _ENGINE = "pellucid.keras.saving", "pellucid.keras.engine"
 _PLACES = {
-    "CustomObjectScope": (f"{_ENGINE}.registered", "custom_object_scope"),
-    "custom_object_scope": (f"{_ENGINE}.registered", "custom_object_scope"),
+    "CustomObjectScope": (f"{_ENGINE}.base.registered", "custom_object_scope"),
+    "custom_object_scope": (f"{_ENGINE}.base.registered", "custom_object_scope"),
     "deserialize_keras_object": (f"{_SAVING}.objects", "deserialize_keras_object"),
-    "get_custom_objects": (f"{_ENGINE}.registered", "get_custom_objects"),
-    "get_registered_name": (f"{_ENGINE}.registered", "get_registered_name"),
-    "get_registered_object": (f"{_ENGINE}.registered", "get_registered_object"),
+    "get_custom_objects": (f"{_ENGINE}.base.registered", "get_custom_objects"),
+    "get_registered_name": (f"{_ENGINE}.base.registered", "get_registered_name"),
+    "get_registered_object": (f"{_ENGINE}.base.registered", "get_registered_object"),
     "load_model": (f"{_SAVING}.reading_models", "load_model"),
     "load_weights": (f"{_SAVING}.reading_weights", "load_weights"),
-    "register_keras_serializable": (f"{_ENGINE}.registered", "register_keras_serializable"),
+    "register_keras_serializable": (f"{_ENGINE}.base.registered", "register_keras_serializable"),
     "save_model": (f"{_SAVING}.writing_models", "save_model"),
     "save_weights": (f"{_SAVING}.writing_models", "save_weights"),
     "serialize_keras_object": (f"{_SAVING}.objects", "serialize_keras_object"),

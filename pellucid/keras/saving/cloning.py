@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from pellucid.base.errors import ConfigError, explain
-from pellucid.keras.engine.inputs import InputLayer
-from pellucid.keras.engine.operation import Operation
-from pellucid.keras.engine.tensor import KerasTensor, symbols_in
+from pellucid.keras.engine.base.tensor import KerasTensor, symbols_in
+from pellucid.keras.engine.models.inputs import InputLayer
+from pellucid.keras.engine.operations.operation import Operation
 
 
 def clone_model(

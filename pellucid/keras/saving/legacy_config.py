@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid.keras import losses, metrics
-from pellucid.keras.engine.kinds import LAYERS
+from pellucid.keras.engine.base.kinds import LAYERS
 from pellucid.keras.saving.legacy_writing import SPECIAL
 
 # What Keras 2 wrote about how to run a layer, which is no setting of it any more.

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from pellucid.base.errors import ShapeError, explain
-from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.saving.hdf5 import array_of, dataset_at, group_at, strings_of, text_of
 from pellucid.keras.saving.legacy_writing import TOP, old_order
 from pellucid.keras.saving.optimizer_state import take_optimizer_arrays

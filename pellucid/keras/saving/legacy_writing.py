@@ -10,9 +10,9 @@ import h5py
 import numpy as np
 
 from pellucid.keras import losses, metrics
-from pellucid.keras.engine.materials import materialize
-from pellucid.keras.engine.naming import snake_case
-from pellucid.keras.engine.serialization import serialize
+from pellucid.keras.engine.base.materials import materialize
+from pellucid.keras.engine.base.naming import snake_case
+from pellucid.keras.engine.objects.serialization import serialize
 from pellucid.keras.saving.archive import VERSION
 from pellucid.keras.saving.optimizer_state import optimizer_arrays
 

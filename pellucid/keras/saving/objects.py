@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid.keras import layers as _layers
-from pellucid.keras.engine.sequential import Sequential
-from pellucid.keras.engine.serialization import deserialize, serialize
+from pellucid.keras.engine.models.sequential import Sequential
+from pellucid.keras.engine.objects.serialization import deserialize, serialize
 
 FILLED = (_layers, Sequential)  # importing them fills the tables of names
 

@@ -8,10 +8,10 @@ import jax
 import numpy as np
 
 from pellucid.base.errors import ShapeError, explain
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.own_optimizer import OwnOptimizer
-from pellucid.keras.engine.translated import UNKNOWN
-from pellucid.keras.engine.variable import Variable
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.variable import Variable
+from pellucid.keras.engine.layers.translated import UNKNOWN
+from pellucid.keras.engine.objects.own_optimizer import OwnOptimizer
 
 
 def optimizer_arrays(model: Any) -> list[np.ndarray]:

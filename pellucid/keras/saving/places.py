@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pellucid.keras.engine.naming import snake_case
-from pellucid.keras.engine.parts import Part
-from pellucid.keras.engine.tracking import UNTRACKED, Tracked
-from pellucid.keras.engine.translated import Translated
+from pellucid.keras.engine.base.naming import snake_case
+from pellucid.keras.engine.layers.parts import Part
+from pellucid.keras.engine.layers.tracking import UNTRACKED, Tracked
+from pellucid.keras.engine.layers.translated import Translated
 
 INTERNAL = {*UNTRACKED, "_own", "_stack", "_settings", "_params", "_state", "_programs"}
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from pellucid.base.errors import ConfigError, FileError, explain
 from pellucid.keras import layers as _layers
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.registered import custom_object_scope
-from pellucid.keras.engine.sequential import Sequential
-from pellucid.keras.engine.serialization import deserialize, sharing
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.registered import custom_object_scope
+from pellucid.keras.engine.models.sequential import Sequential
+from pellucid.keras.engine.objects.serialization import deserialize, sharing
 from pellucid.keras.saving.archive import parsed, read_archive
 from pellucid.keras.saving.assets import take_assets
 from pellucid.keras.saving.hdf5 import MAGIC, opened, text_of

@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 
 from pellucid.base.errors import PellucidError, ShapeError, explain
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.materials import materialize
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.materials import materialize
 from pellucid.keras.saving.hdf5 import Store, group_at, opened
 from pellucid.keras.saving.optimizer_state import optimizer_arrays, take_optimizer_arrays
 from pellucid.keras.saving.places import Place, places_of

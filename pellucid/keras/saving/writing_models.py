@@ -8,8 +8,8 @@ from typing import Any
 
 from pellucid.base.errors import ConfigError, FileError, explain
 from pellucid.interop.atomic import write_atomically
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.serialization import serialize, sharing
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.objects.serialization import serialize, sharing
 from pellucid.keras.saving.archive import write_archive
 from pellucid.keras.saving.assets import assets_of
 from pellucid.keras.saving.legacy_writing import legacy_model_bytes, legacy_weights_bytes

@@ -6,9 +6,9 @@ import ml_dtypes
 import numpy as np
 
 from pellucid.keras import ops
-from pellucid.keras.engine.tensor import KerasTensor, as_tensor
-from pellucid.keras.engine.tensor import Tensor as Tensor
-from pellucid.keras.engine.variable import Variable
+from pellucid.keras.engine.base.tensor import KerasTensor, as_tensor
+from pellucid.keras.engine.base.tensor import Tensor as Tensor
+from pellucid.keras.engine.base.variable import Variable
 
 
 class DType(str):

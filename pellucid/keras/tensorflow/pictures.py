@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from pellucid.keras.engine.operation import apply_operation
+from pellucid.keras.engine.operations.operation import apply_operation
 
 GREY = (0.2989, 0.587, 0.114)  # how bright red, green and blue look
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.keras.engine.binning import texts_of
-from pellucid.keras.engine.tensor import as_tensor
+from pellucid.keras.engine.base.tensor import as_tensor
+from pellucid.keras.engine.layers.binning import texts_of
 
 
 def lower(input: Any, encoding: str = "", name: str | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pellucid.keras.engine.variable import Variable as KerasVariable
+from pellucid.keras.engine.base.variable import Variable as KerasVariable
 from pellucid.keras.tensorflow.arrays import constant
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pellucid.base.errors import ConfigError, explain, nearest
-from pellucid.keras.engine.hints import hint
+from pellucid.keras.engine.base.hints import hint
 
 FIT = (
     *("epochs", "batch_size", "verbose", "callbacks", "validation_split", "validation_data"),

@@ -17,9 +17,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.base.errors import ConfigError, DataError, explain
 from pellucid.keras import losses, optimizers
-from pellucid.keras.engine.hints import hint
-from pellucid.keras.engine.seeds import set_seed
-from pellucid.keras.engine.strictness import strict
+from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.base.seeds import set_seed
+from pellucid.keras.engine.base.strictness import strict
 from pellucid.keras.models import Model, clone_model
 from pellucid.keras.wrappers import parameters
 from pellucid.keras.wrappers.packing import pack, unpack

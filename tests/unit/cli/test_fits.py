@@ -1,7 +1,7 @@
 """The table of fits after a script."""
 
 from pellucid.cli.fits import table_of
-from pellucid.keras.engine.fits import FitReport
+from pellucid.keras.engine.training.fits import FitReport
 
 
 def fit(line, epochs=3, seconds=0.5, why="", **values):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pellucid import keras
-from pellucid.keras.engine.hints import KerasHint, forget_hints
-from pellucid.keras.engine.strictness import set_strict
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.strictness import set_strict
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(24, 3)).astype("float32")

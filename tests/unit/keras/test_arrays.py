@@ -5,7 +5,7 @@ import pytest
 
 from pellucid.base.errors import ConfigError, DataError
 from pellucid.keras import utils
-from pellucid.keras.engine.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
 
 
 def test_words_are_numbered_in_sorted_order_and_said():

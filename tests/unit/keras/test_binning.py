@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pellucid.base.errors import ConfigError, StateError
-from pellucid.keras.engine.binning import Bins, Hasher, encoded
+from pellucid.keras.engine.layers.binning import Bins, Hasher, encoded
 
 LETTERS = [["A"], ["B"], ["C"], ["D"], ["E"]]
 

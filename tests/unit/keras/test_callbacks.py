@@ -14,9 +14,9 @@ from pellucid.base.errors import ConfigError, FileError, StateError
 from pellucid.keras import callbacks
 from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.callbacks.event_file import crc32c
-from pellucid.keras.engine.hints import KerasHint, forget_hints
-from pellucid.keras.engine.printing import FitDisplay, show_evaluation, show_prediction
-from pellucid.keras.engine.strictness import set_strict
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.strictness import set_strict
+from pellucid.keras.engine.training.printing import FitDisplay, show_evaluation, show_prediction
 from pellucid.training.rules import EarlyStopping, TerminateOnNaN
 
 
@@ -312,7 +312,7 @@ class TestList:
 class TestFiles:
     @pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.hdf5", "m", "m.ckpt"])
     @pytest.mark.parametrize("weights", [False, True])
-    @pytest.mark.filterwarnings("ignore::pellucid.keras.engine.hints.KerasHint")
+    @pytest.mark.filterwarnings("ignore::pellucid.keras.engine.base.hints.KerasHint")
     def test_checkpoints_may_have_any_name(self, name, weights, tmp_path):
         path = tmp_path / "new" / name
         epoch(listed(callbacks.ModelCheckpoint(path, save_weights_only=weights)), loss=1.0)

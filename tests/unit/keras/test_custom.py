@@ -6,7 +6,7 @@ import pytest
 
 from pellucid import keras
 from pellucid.base.errors import ShapeError
-from pellucid.keras.engine.custom import Custom, Form, variables_of
+from pellucid.keras.engine.layers.custom import Custom, Form, variables_of
 
 RNG = np.random.default_rng(6)
 X = RNG.normal(size=(8, 3)).astype("float32")

@@ -8,7 +8,7 @@ import pytest
 
 from pellucid.base.errors import ConfigError, DataError, FileError
 from pellucid.keras import utils
-from pellucid.keras.engine.resizing import fitted, resized
+from pellucid.keras.engine.layers.resizing import fitted, resized
 
 ONES = np.ones((6, 4, 3), np.uint8)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pellucid.base.errors import ConfigError, DataError
-from pellucid.keras.engine.dataset import AUTOTUNE, Dataset, TensorSpec
-from pellucid.keras.engine.seeds import set_seed
-from pellucid.keras.engine.tensor import Tensor
+from pellucid.keras.engine.base.seeds import set_seed
+from pellucid.keras.engine.base.tensor import Tensor
+from pellucid.keras.engine.data.dataset import AUTOTUNE, Dataset, TensorSpec
 
 
 def plain(data):

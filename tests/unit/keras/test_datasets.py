@@ -14,9 +14,9 @@ import pytest
 from pellucid.base.errors import ConfigError, DataError, FileError
 from pellucid.data import fetching
 from pellucid.keras import datasets
-from pellucid.keras.engine.hints import KerasHint, forget_hints
-from pellucid.keras.engine.unpickling import read_npz, read_pickle
-from pellucid.keras.engine.word_lists import ragged
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
+from pellucid.keras.engine.data.unpickling import read_npz, read_pickle
+from pellucid.keras.engine.data.word_lists import ragged
 
 
 @pytest.fixture(autouse=True)

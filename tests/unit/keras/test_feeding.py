@@ -8,8 +8,8 @@ import pytest
 
 from pellucid import keras
 from pellucid.base.errors import ConfigError, DataError, PellucidError, ShapeError, StateError
-from pellucid.keras.engine.dataset import Dataset
-from pellucid.keras.engine.feeding import Rows, Stream, as_feed, is_stream
+from pellucid.keras.engine.data.dataset import Dataset
+from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed, is_stream
 
 layers = keras.layers
 RNG = np.random.default_rng(9)

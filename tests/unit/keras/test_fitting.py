@@ -8,9 +8,9 @@ import pytest
 
 from pellucid import keras
 from pellucid.base.errors import ConfigError, DataError, PellucidError, StateError
-from pellucid.keras.engine.fits import fits
-from pellucid.keras.engine.hints import KerasHint, forget_hints
-from pellucid.keras.engine.strictness import set_strict
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.strictness import set_strict
+from pellucid.keras.engine.training.fits import fits
 
 layers, callbacks = keras.layers, keras.callbacks
 RNG = np.random.default_rng(10)

@@ -5,7 +5,7 @@ import pytest
 
 from pellucid import keras
 from pellucid.base.errors import ConfigError
-from pellucid.keras.engine.graph import Graph
+from pellucid.keras.engine.models.graph import Graph
 
 layers = keras.layers
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pellucid.keras.engine.hashing import farm_fingerprint, siphash
+from pellucid.keras.engine.layers.hashing import farm_fingerprint, siphash
 
 # Given by the pyfarmhash package, 0.5.1, for this letter so many times; the last over blocks.
 FARMHASH = {

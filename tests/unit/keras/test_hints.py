@@ -4,8 +4,8 @@ import warnings
 
 import pytest
 
-from pellucid.keras.engine import hints
-from pellucid.keras.engine.hints import KerasHint, forget_hints, hint
+from pellucid.keras.engine.base import hints
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints, hint
 
 
 @pytest.fixture(autouse=True)

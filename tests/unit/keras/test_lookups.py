@@ -5,7 +5,7 @@ import pytest
 
 from pellucid.base.errors import ConfigError
 from pellucid.keras import Sequential, layers
-from pellucid.keras.engine.dataset import Dataset
+from pellucid.keras.engine.data.dataset import Dataset
 from pellucid.keras.layers import (
     Discretization,
     Hashing,

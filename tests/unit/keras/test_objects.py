@@ -20,10 +20,10 @@ from pellucid.keras import (
     random,
     regularizers,
 )
-from pellucid.keras.engine.hints import KerasHint, forget_hints
-from pellucid.keras.engine.registered import custom_object_scope, register_keras_serializable
-from pellucid.keras.engine.tensor import KerasTensor
-from pellucid.keras.engine.variable import Scope
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.registered import custom_object_scope, register_keras_serializable
+from pellucid.keras.engine.base.tensor import KerasTensor
+from pellucid.keras.engine.base.variable import Scope
 
 Y = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], "float32")
 A = np.array([[0.2, 0.9], [0.4, 0.1], [0.8, 0.7]], "float32")

@@ -7,7 +7,7 @@ import pytest
 
 from pellucid.base.errors import ConfigError
 from pellucid.keras import Input, Model, Sequential, layers
-from pellucid.keras.engine.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

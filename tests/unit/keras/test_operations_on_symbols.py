@@ -5,8 +5,8 @@ import pytest
 
 from pellucid import keras
 from pellucid.keras import ops
-from pellucid.keras.engine.operation import Operation
-from pellucid.keras.engine.tensor import KerasTensor, Tensor
+from pellucid.keras.engine.base.tensor import KerasTensor, Tensor
+from pellucid.keras.engine.operations.operation import Operation
 
 RNG = np.random.default_rng(3)
 A = RNG.uniform(0.5, 2.0, (3, 4)).astype("float32")

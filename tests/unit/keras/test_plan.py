@@ -5,7 +5,7 @@ import pytest
 
 from pellucid import keras
 from pellucid.base.errors import ConfigError, StateError
-from pellucid.keras.engine.plan import plan
+from pellucid.keras.engine.models.plan import plan
 from pellucid.layers.delegation import InMode, Part
 
 layers = keras.layers

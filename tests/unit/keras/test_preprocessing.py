@@ -10,10 +10,10 @@ import pytest
 
 from pellucid.base.errors import ConfigError, DataError, StateError
 from pellucid.keras import preprocessing
-from pellucid.keras.engine.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
 from pellucid.keras.preprocessing import image, sequence, text
 
-pytestmark = pytest.mark.filterwarnings("ignore::pellucid.keras.engine.hints.KerasHint")
+pytestmark = pytest.mark.filterwarnings("ignore::pellucid.keras.engine.base.hints.KerasHint")
 TEXTS = ["The cat sat.", "the dog sat, the cat ran"]
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pellucid.base.errors import ConfigError
-from pellucid.keras.engine.progress import Progbar, pace_in_words
+from pellucid.keras.engine.training.progress import Progbar, pace_in_words
 
 
 def plain(text):

@@ -16,7 +16,7 @@ from pellucid.keras import (
     models,
     optimizers,
 )
-from pellucid.keras.engine.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
 from pellucid.keras.preprocessing.image import ImageDataGenerator
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

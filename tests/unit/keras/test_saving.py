@@ -10,7 +10,7 @@ import pytest
 
 from pellucid.base.errors import ConfigError, FileError, ShapeError
 from pellucid.keras import Input, Model, Sequential, layers, losses, models, ops, optimizers, saving
-from pellucid.keras.engine.hints import KerasHint
+from pellucid.keras.engine.base.hints import KerasHint
 
 X = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
 Y = np.random.default_rng(1).normal(size=(6, 2)).astype("float32")

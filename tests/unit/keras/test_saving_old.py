@@ -10,12 +10,12 @@ import pytest
 
 from pellucid.base.errors import FileError, ShapeError
 from pellucid.keras import Input, Sequential, layers, models, optimizers
-from pellucid.keras.engine.hints import KerasHint
+from pellucid.keras.engine.base.hints import KerasHint
 
 X = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
 Y = np.random.default_rng(1).normal(size=(6, 2)).astype("float32")
 
-pytestmark = pytest.mark.filterwarnings("ignore::pellucid.keras.engine.hints.KerasHint")
+pytestmark = pytest.mark.filterwarnings("ignore::pellucid.keras.engine.base.hints.KerasHint")
 
 
 def small() -> Any:

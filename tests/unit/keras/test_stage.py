@@ -6,9 +6,9 @@ import warnings
 
 import pytest
 
-from pellucid.keras.engine.hints import KerasHint, forget_hints
-from pellucid.keras.engine.places import FACE, OLD, ROOTS, places
-from pellucid.keras.engine.stage import ModuleNotServedError, NotServedError, Stage
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
+from pellucid.keras.engine.staging.places import FACE, OLD, ROOTS, places
+from pellucid.keras.engine.staging.stage import ModuleNotServedError, NotServedError, Stage
 
 
 @pytest.fixture
@@ -38,6 +38,8 @@ def test_every_old_place_leads_to_modules_that_exist(old, stage):
     ("module", "name"),
     [
         ("keras.layers.core", "Dense"),
+        ("keras.engine.training", "Model"),
+        ("keras.engine.topology", "Layer"),
         ("keras.layers.convolutional", "Conv2D"),
         ("keras.layers.core.dense", "Dense"),
         ("keras.src.layers.core.dense", "Dense"),
@@ -116,3 +118,9 @@ def test_afterwards_all_is_as_before():
         assert "tensorflow" in sys.modules
     assert sys.meta_path == finders
     assert "tensorflow" not in set(sys.modules) - before
+
+
+@pytest.mark.parametrize("package", ["pellucid.keras", "pellucid.keras.saving"])
+def test_every_name_that_is_loaded_late_can_be_loaded(package):
+    module = importlib.import_module(package)
+    assert all(getattr(module, name) is not None for name in dir(module))

@@ -6,7 +6,7 @@ import pytest
 
 from pellucid import keras as face
 from pellucid.base.errors import ConfigError
-from pellucid.keras.engine.summaries import readable_size
+from pellucid.keras.engine.models.summaries import readable_size
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

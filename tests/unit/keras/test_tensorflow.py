@@ -6,7 +6,7 @@ import logging
 import numpy as np
 import pytest
 
-from pellucid.keras.engine.stage import Stage
+from pellucid.keras.engine.staging.stage import Stage
 from pellucid.keras.tensorflow.names import ADVICE, PLACES
 
 A = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], np.float32)

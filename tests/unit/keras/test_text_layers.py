@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pellucid.base.errors import ConfigError, DataError, FileError, StateError
-from pellucid.keras.engine.dataset import Dataset
-from pellucid.keras.engine.text_layers import Vectorizer, Vocabulary
+from pellucid.keras.engine.data.dataset import Dataset
+from pellucid.keras.engine.layers.text_layers import Vectorizer, Vocabulary
 
 ABCD = ["a", "b", "c", "d"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pellucid.base.errors import ShapeError
-from pellucid.keras.engine.tensor import Tensor
-from pellucid.keras.engine.variable import Scope, Variable, current_scope, next_key, tensor_of
+from pellucid.keras.engine.base.tensor import Tensor
+from pellucid.keras.engine.base.variable import Scope, Variable, current_scope, next_key, tensor_of
 
 
 def test_it_is_an_array_with_a_name():

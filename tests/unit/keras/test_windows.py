@@ -5,7 +5,7 @@ import pytest
 
 from pellucid.base.errors import ConfigError, DataError
 from pellucid.keras import utils
-from pellucid.keras.engine.dataset import Dataset
+from pellucid.keras.engine.data.dataset import Dataset
 
 SERIES = np.arange(10)
 

@@ -15,8 +15,8 @@ from sklearn.preprocessing import StandardScaler
 
 from pellucid.base.errors import ConfigError, DataError
 from pellucid.keras.callbacks import EarlyStopping
-from pellucid.keras.engine.hints import KerasHint, forget_hints
-from pellucid.keras.engine.strictness import set_strict
+from pellucid.keras.engine.base.hints import KerasHint, forget_hints
+from pellucid.keras.engine.base.strictness import set_strict
 from pellucid.keras.layers import Dense, Input
 from pellucid.keras.models import Sequential
 from pellucid.keras.optimizers import Adam

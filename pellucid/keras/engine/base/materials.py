@@ -1,0 +1,83 @@
+"""Fresh values for many variables at once, by one compiled program.
+
+A variable is not drawn when its layer is built but when somebody first reads it; by then
+usually a whole model is known, and one program draws it all.
+"""
+
+import functools
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from pellucid.keras.engine.base.variable import Variable
+from pellucid.training.compilation import compiled
+from pellucid.training.state import seed_bits
+
+
+class Draw(NamedTuple):
+    """One call that settles some variables: a function from a key to a tree of arrays."""
+
+    function: Callable[[Any], Any]  # equal functions share a program
+    seed: int
+    variables: Any  # a tree of the same form, of variables
+
+    def leave(self) -> None:
+        """Let the variables wait until one of them is read."""
+        for variable in jax.tree.leaves(self.variables):
+            variable.wait_for(self)
+
+    def __call__(self) -> None:
+        """Give the variables their values."""
+        settle([self])
+
+
+class StartOfLayer(NamedTuple):
+    """The start of a core layer's parameters and state, as a function of the key."""
+
+    layer: Any
+    shape: Hashable
+
+    def __call__(self, key: Any) -> Any:
+        return self.layer.init(key, self.shape)
+
+
+class StartOfArray(NamedTuple):
+    """The start of one array, as a function of the key."""
+
+    initializer: Any
+    shape: tuple[int, ...]
+    dtype: str
+
+    def __call__(self, key: Any) -> Any:
+        return self.initializer(key, self.shape).astype(self.dtype)
+
+
+def materialize(variables: Iterable[Variable]) -> None:
+    """Draw all of `variables` that still wait, together."""
+    draws = {id(draw): draw for v in variables if isinstance(draw := v.awaited, Draw)}
+    if draws:
+        settle(list(draws.values()))
+
+
+def settle(draws: list[Draw]) -> None:
+    """Draw, and leave each variable with its value."""
+    seeds = np.stack([seed_bits(draw.seed) for draw in draws])
+    values = jax.device_get(_program(tuple(draw.function for draw in draws))(seeds))
+    for draw, value in zip(draws, values, strict=True):
+        jax.tree.map(_take, draw.variables, value)
+
+
+def _take(variable: Variable, value: Any) -> None:
+    if not variable.drawn:
+        variable.settle(value)
+
+
+@functools.lru_cache(maxsize=64)
+def _program(functions: tuple[Callable[[Any], Any], ...]) -> Callable[[Any], Any]:
+    def draw_all(seeds: Any) -> Any:
+        keys = [jax.random.wrap_key_data(bits, impl="threefry2x32") for bits in seeds]
+        return tuple(function(key) for function, key in zip(functions, keys, strict=True))
+
+    return compiled(draw_all)

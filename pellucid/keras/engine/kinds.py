@@ -1,6 +1,0 @@
-"""The table of Keras's layers and models, by the names that files and scripts have for them."""
-
-from pellucid.keras.engine.rooms import Room
-
-LAYERS = Room("layer", "layers")
-MODELS = Room("model", "models")

@@ -1,0 +1,367 @@
+"""One fit: the core's records on one side, Keras's callbacks on the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from pellucid.base.errors import DataError, explain, nearest
+from pellucid.keras import config
+from pellucid.keras.callbacks.callback_list import CallbackList
+from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN as NaNCallback
+from pellucid.keras.engine.base.hints import caller_line, hint
+from pellucid.keras.engine.base.seeds import next_seed
+from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
+from pellucid.keras.engine.training.fits import FitReport, fits
+from pellucid.training.interrupt import Interrupt
+from pellucid.training.measuring import begin_sums
+from pellucid.training.placement import place
+from pellucid.training.record import EpochRecord
+from pellucid.training.rules import Rule, TerminateOnNaN
+from pellucid.training.trainer import EACH_EPOCH, EACH_STEP, FREELY, Trainer
+
+PACES = {"nothing": FREELY, "epochs": EACH_EPOCH, "batches": EACH_STEP}
+
+
+class Fit:
+    """Trains a model through some epochs, and tells the callbacks."""
+
+    def __init__(self, learner: Any, given: dict[str, Any], old: dict[str, Any]) -> None:
+        self.learner, self.model = learner, learner.model
+        self.given = _modern(given, old)
+        self.first = int(self.given["initial_epoch"])
+        self.epochs = int(self.given["epochs"])
+        self.batch_size = self.given["batch_size"]
+        self.logs: list[dict[str, Any]] = []
+        self.line = caller_line()
+
+    def run(self) -> Any:
+        """Train; return the history."""
+        feed, held_out = self._feeds()
+        self.learner.stop_training = False
+        self.callbacks = CallbackList(
+            self.given["callbacks"],
+            add_history=True,
+            add_progbar=self.given["verbose"] != 0,
+            model=self.model,
+            validates=self._validates(held_out),
+            verbose=_verbosity(self.given["verbose"]),
+            epochs=self.epochs,
+            steps=self._steps(feed),
+        )
+        began = time.perf_counter()
+        with Interrupt() as interrupt:
+            self.interrupt = interrupt
+            by_batches = isinstance(feed, Stream)
+            reason = (self._streamed if by_batches else self._in_blocks)(feed, held_out)
+        if by_batches:
+            self.learner.finalize()
+        history = self.callbacks.history
+        history.stopped_because = "interrupted" if interrupt.asked else reason
+        self.callbacks.on_train_end(self.logs[-1] if self.logs else {})
+        self._report(time.perf_counter() - began, history)
+        if interrupt.asked:
+            raise KeyboardInterrupt
+        return history
+
+    # What it is given
+
+    def _feeds(self) -> tuple[Any, Any]:
+        """Return what to train on and what is held out."""
+        given = self.given
+        feed = as_feed(
+            self.model, given["x"], given["y"], given["sample_weight"], given["class_weight"]
+        )
+        held_out = given["validation_data"]
+        if held_out is not None:
+            parts = held_out if isinstance(held_out, list | tuple) else (held_out,)
+            return self._by_steps(feed), self._first_steps(as_feed(self.model, *parts))
+        share = float(given["validation_split"] or 0.0)
+        if not share:
+            return self._by_steps(feed), None
+        return self._split(feed, share)
+
+    def _split(self, feed: Any, share: float) -> tuple[Any, Any]:
+        """Return the rows, and the last `share` of them apart."""
+        if isinstance(feed, Stream):
+            what = "validation_split needs arrays, and this fit is given batches."
+            raise DataError(explain(what, got=share, expected="validation_data=..."))
+        border = int(len(feed) * (1 - share))
+        if not 0 < border < len(feed):
+            what = "validation_split leaves no rows to train on, or none to validate with."
+            expected = "a share between 0 and 1 that leaves rows on both sides"
+            raise DataError(explain(what, got=f"{share} of {len(feed)} rows", expected=expected))
+        held_out = feed.part(border, None)
+        held_out.class_weight = None
+        _warn_of_lost_classes(feed, border)
+        return self._by_steps(feed.part(0, border)), self._first_steps(held_out)
+
+    def _first_steps(self, held_out: Any) -> Any:
+        """Return the rows of the first `validation_steps` batches, if only those are wanted."""
+        steps = self.given["validation_steps"]
+        if steps is None or isinstance(held_out, Stream):
+            return held_out
+        return held_out.part(0, int(steps) * self._validation_size())
+
+    def _validation_size(self) -> int:
+        return int(self.given["validation_batch_size"] or self.batch_size or 32)
+
+    def _by_steps(self, feed: Any) -> Any:
+        """Return rows as a stream where an epoch is to have a number of steps of its own."""
+        steps = self.given["steps_per_epoch"]
+        if steps is None or isinstance(feed, Stream):
+            return feed
+        size = self.batch_size or -(-len(feed) // int(steps))
+        return Stream(self.model, _Batches(feed, size, shuffle=bool(self.given["shuffle"])))
+
+    def _steps(self, feed: Any) -> int | None:
+        if self.given["steps_per_epoch"]:
+            return int(self.given["steps_per_epoch"])
+        if isinstance(feed, Stream):
+            return len(feed) or None
+        return -(-len(feed) // int(self.batch_size or 32))
+
+    def _validates(self, held_out: Any) -> str:
+        if held_out is None:
+            return "never"
+        return "always" if self.given["validation_freq"] == 1 else "sometimes"
+
+    # Training
+
+    def _in_blocks(self, feed: Rows, held_out: Any) -> str:
+        """Train on arrays by the core's compiled blocks; return why it ended early, if it did."""
+        learner, callbacks = self.learner, self.callbacks
+        plan, self.compiled = learner.compiled_for(feed.shapes)
+        recipe = self.compiled.recipe
+        watched = self._watched()
+        examples = feed.examples(recipe, finite=not watched)
+        inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
+        inside = inside and held_out.shapes == feed.shapes
+        holder = learner.holder(plan, self.compiled)
+        self._begin()
+        inside = inside and not callbacks.watches_validation
+        validation = held_out.examples(recipe, finite=not watched) if inside else None
+        rules = callbacks.make_rules(self.first) if held_out is None or inside else []
+        needs = callbacks.needs()
+        outside = held_out is not None and not inside
+        pace = EACH_EPOCH if outside and needs == "nothing" else PACES[needs]
+        trainer = holder.trainer
+        events = trainer.records(
+            place(examples),
+            int(self.batch_size or 32),
+            validation=place(validation) if validation is not None else None,
+            rules=(*rules, *self._safety(rules)),
+            shuffle=bool(self.given["shuffle"]),
+            epochs=self.epochs - self.first,
+            pace=pace,
+            at_once=self.compiled.at_once(self._validation_size()),
+        )
+        self._follow(trainer, events, held_out if outside else None, steps=needs == "batches")
+        events.close()  # pyright: ignore[reportAttributeAccessIssue]
+        callbacks.settle(self.logs)
+        return _reason(trainer.stopped_by)
+
+    def _begin(self) -> None:
+        """Tell the callbacks that training begins; one may know where an earlier fit ended."""
+        self.callbacks.on_train_begin()
+        self.first = max(self.first, self.model.__dict__.pop("_initial_epoch", None) or 0)
+
+    def _follow(
+        self, trainer: Trainer, events: Iterator[Any], held_out: Any, *, steps: bool
+    ) -> None:
+        """Hand each record to the callbacks, until one of them says stop."""
+        callbacks, epoch, step = self.callbacks, self.first, 0
+        if self.first < self.epochs:
+            callbacks.on_epoch_begin(epoch)
+        waiting = True  # for a step, which has not begun
+        while not self.interrupt.asked and epoch < self.epochs:
+            if steps and waiting:
+                callbacks.on_train_batch_begin(step)
+            record = next(events, None)
+            if record is None:
+                break
+            if isinstance(record, EpochRecord):
+                logs = self._named(record.values)
+                if callbacks.sets_rate:
+                    logs["learning_rate"] = record.learning_rate
+                self._end_epoch(epoch, logs, held_out, record.seconds)
+                epoch, step, waiting = epoch + 1, 0, True
+                if self.learner.stop_training:
+                    break
+                if epoch < self.epochs and trainer.stopped_by is None:
+                    callbacks.on_epoch_begin(epoch)
+            elif steps:
+                logs = self.compiled.named(record.values)
+                callbacks.on_train_batch_end(step, logs)
+                step, waiting = step + 1, record.step < record.steps
+                if self.learner.stop_training and waiting:
+                    self._end_epoch(epoch, logs, held_out, 0.0)
+                    break
+            else:
+                callbacks.progress(record.step, self.compiled.named(record.values))
+
+    def _streamed(self, feed: Stream, held_out: Any) -> str:
+        """Train on batches as they come; return why it ended early, if it did."""
+        callbacks, learner = self.callbacks, self.learner
+        self._begin()
+        count = self.given["steps_per_epoch"]
+        for epoch in range(self.first, self.epochs):
+            began = time.perf_counter()
+            callbacks.on_epoch_begin(epoch)
+            logs = self._stream_epoch(feed, int(count) if count else None)
+            feed.end_epoch()
+            if logs is None:
+                hint("ran out", "The batches ran out before the last epoch: training ends here")
+                return "the batches ran out"
+            self._end_epoch(epoch, logs, held_out, time.perf_counter() - began)
+            learner.count_epoch()
+            if learner.stop_training or self.interrupt.asked:
+                return ""
+            if not config.strict() and not np.isfinite(logs["loss"]):
+                _say_not_finite()
+                return TerminateOnNaN.reason
+        return ""
+
+    def _stream_epoch(self, feed: Stream, steps: int | None) -> dict[str, Any] | None:
+        learner, callbacks, sums, logs = self.learner, self.callbacks, None, None
+        for step, rows in enumerate(feed.batches(steps)):
+            plan, self.compiled = learner.compiled_for(rows.shapes)
+            batch = rows.examples(self.compiled.recipe)
+            if sums is None:
+                sums = begin_sums(self.compiled.recipe, batch.targets)
+            callbacks.on_train_batch_begin(step)
+            logs, sums = learner.step(plan, self.compiled, batch, sums)
+            callbacks.on_train_batch_end(step, logs)
+            if learner.stop_training or self.interrupt.asked:
+                break
+        return logs
+
+    def _end_epoch(self, epoch: int, logs: dict[str, Any], held_out: Any, seconds: float) -> None:
+        """Validate where that is due, and tell the callbacks."""
+        if held_out is not None and self._due(epoch):
+            self.callbacks.on_test_begin()
+            steps = self.given["validation_steps"] if isinstance(held_out, Stream) else None
+            found = self.learner.measured(held_out, self._validation_size(), steps)
+            self.callbacks.on_test_end(found)
+            logs = logs | {f"val_{name}": value for name, value in found.items()}
+        self.callbacks.took(seconds)
+        self.logs.append(logs)
+        self.callbacks.on_epoch_end(epoch, logs)
+
+    def _due(self, epoch: int) -> bool:
+        when = self.given["validation_freq"]
+        return (epoch + 1) in when if hasattr(when, "__contains__") else (epoch + 1) % when == 0
+
+    def _named(self, values: Any) -> dict[str, Any]:
+        """Return an epoch's values by Keras's names, those of held-out rows too."""
+        own = {n: v for n, v in values.items() if not n.startswith("val_")}
+        held_out = {n[4:]: v for n, v in values.items() if n.startswith("val_")}
+        later = self.compiled.named(held_out)
+        return self.compiled.named(own) | {f"val_{name}": value for name, value in later.items()}
+
+    def _safety(self, rules: list[Rule]) -> tuple[Rule, ...]:
+        """Return the rule that ends a fit whose loss is no number, unless Keras's way is wanted."""
+        mine = any(isinstance(rule, TerminateOnNaN) for rule in rules)
+        return () if mine or self._watched() or config.strict() else (TerminateOnNaN(),)
+
+    def _watched(self) -> bool:
+        """Tell whether a callback asks to be stopped at NaN, and so has seen it coming."""
+        return any(isinstance(callback, NaNCallback) for callback in self.callbacks)
+
+    def _report(self, seconds: float, history: Any) -> None:
+        if history.stopped_because == TerminateOnNaN.reason and not self._watched():
+            _say_not_finite()
+        last = self.logs[-1] if self.logs else {}
+        fits.append(
+            FitReport(
+                self.model.name,
+                len(self.logs),
+                seconds,
+                {n: v for n, v in last.items() if isinstance(v, float)},
+                history.stopped_because,
+                self.line[1] if self.line else None,
+            )
+        )
+
+
+class _Batches:
+    """Rows in batches, in a new order for each pass if they are to be shuffled."""
+
+    def __init__(self, rows: Rows, size: int, *, shuffle: bool) -> None:
+        self.rows, self.size, self.shuffle = rows, size, shuffle
+        self.random = np.random.default_rng(next_seed())
+
+    def __len__(self) -> int:
+        return -(-len(self.rows) // self.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        count = len(self.rows)
+        order = self.random.permutation(count) if self.shuffle else np.arange(count)
+        for first in range(0, count, self.size):
+            part = self.rows.taken(order[first : first + self.size])
+            yield (part.x if len(part.x) > 1 else part.x[0]), part.y, part.sample_weight
+
+
+def _modern(given: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of fit in Keras 3's words; `old` are those it has no more."""
+    given = dict(given)
+    for name, value in old.items():
+        if name == "nb_epoch":
+            hint("nb_epoch", "fit(nb_epoch=...) is called epochs since Keras 2")
+            given["epochs"] = value
+        elif name in ("show_accuracy", "workers", "use_multiprocessing", "max_queue_size"):
+            hint(f"fit {name}", f"fit({name}=...) has no effect since Keras 3")
+        else:
+            what = f"fit has no argument called {name!r}."
+            tip = nearest(name, given)
+            raise TypeError(explain(what, got=name, expected=", ".join(sorted(given)), hint=tip))
+    return given
+
+
+def _verbosity(verbose: Any) -> int:
+    return 1 if verbose == "auto" else int(verbose)
+
+
+def _reason(rule: Rule | None) -> str:
+    return "" if rule is None else rule.reason.format(**rule.to_config())
+
+
+def _say_not_finite() -> None:
+    hint(
+        "not finite",
+        "the loss is not a finite number, so training stopped here (Keras would go on): try a "
+        "smaller learning rate, scaled inputs, or look for missing values in the data",
+    )
+
+
+def _warn_of_lost_classes(feed: Rows, border: int) -> None:
+    """Warn where the last rows are not like the first: they were sorted by class."""
+    y = feed.y
+    if y is None or isinstance(y, dict | list | tuple):
+        return
+    y = np.asarray(y)
+    labels = _classes_of(y)
+    classes = np.unique(labels) if labels is not None else ()
+    if labels is None or not 2 <= len(classes) <= 50 or len(y) - border <= len(classes):
+        return
+    before, after = set(labels[:border].tolist()), set(labels[border:].tolist())
+    if len(classes) < len(y) / 2 and (len(after) == 1 or after - before):
+        hint(
+            f"sorted {border}",
+            "validation_split takes the last rows as they stand, and they hold "
+            f"{len(after)} of {len(classes)} classes: shuffle the rows first, or give "
+            "validation_data",
+        )
+
+
+def _classes_of(y: np.ndarray) -> np.ndarray | None:
+    """Return the class of each row, where the targets are labels or one-hot vectors."""
+    if y.dtype.kind not in "iufb":
+        return None
+    if y.ndim == 2 and y.shape[1] > 1:
+        one_hot = ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()
+        return y.argmax(-1) if one_hot else None
+    return y[:, 0] if y.shape[1:] == (1,) else y if y.ndim == 1 else None
