@@ -178,7 +178,10 @@ def test_noise_has_the_moments_of_keras_noise(name: str, settings: Any, shape: A
 
 def test_every_layer_that_keras_has_is_compared():
     """Here, or in a file beside this one that is about other layers."""
-    files = Path(__file__).parent.glob("test_*layers.py")
+    here = Path(__file__).parent
+    files = [*here.glob("test_*layers.py"), here / "test_masks.py"]
     text = "".join(file.read_text(encoding="utf-8") for file in files)
     shared = [name for name in LAYERS if hasattr(keras.layers, name)]
-    assert [name for name in shared if not re.search(rf'"{name}"|layers\.{name}\(', text)] == []
+    assert [
+        name for name in shared if not re.search(rf'"{name}"|(layers|kinds)\.{name}\(', text)
+    ] == []
