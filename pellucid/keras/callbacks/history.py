@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.spelling import found_as
+from pellucid.plots.history import curves
 
 
 class Series(dict[str, Any]):
@@ -47,6 +50,11 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
         if self._model is not None:
             self._model.history = self
+
+    def plot(self) -> Any:
+        """Return a matplotlib figure of the loss and the metrics over the epochs."""
+        numbers = {name: s for name, s in self.history.items() if not any(map(np.ndim, s))}
+        return curves({name: [float(value) for value in s] for name, s in numbers.items()})
 
     def __repr__(self) -> str:
         last: Iterable[str] = (

@@ -17,6 +17,7 @@ from pellucid.keras.engine.layers.layer import Layer
 from pellucid.keras.engine.models.files import Files
 from pellucid.keras.engine.models.graph import Graph
 from pellucid.keras.engine.models.graph_config import graph_config
+from pellucid.keras.engine.models.looking import Looking
 from pellucid.keras.engine.models.old_verbs import OldVerbs
 from pellucid.keras.engine.models.plan import Plan, plan
 from pellucid.keras.engine.models.summaries import print_summary
@@ -25,7 +26,7 @@ from pellucid.keras.engine.operations.operation import Operation
 from pellucid.keras.engine.training.learner import Learner
 
 
-class Model(Verbs, OldVerbs, Files, Layer):
+class Model(Verbs, OldVerbs, Files, Looking, Layer):
     """Layers wired from inputs to outputs: `Model(inputs, outputs)`; or a class of your own.
 
     A class of your own creates its layers in `__init__` and calls them in `call`.

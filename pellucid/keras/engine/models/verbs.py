@@ -111,6 +111,14 @@ class Verbs:
         del kwargs
         return self._learner.test_on_batch(x, y, sample_weight, return_dict)
 
+    def inspect(self, x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """Return every z, a, delta, gradient, update and weight of one batch, by layer.
+
+        They are those of the step that `train_on_batch` would take; nothing changes. Keras
+        has no such verb; the value is the one of `pellucid.Model.inspect`.
+        """
+        return self._learner.inspect(x, y, sample_weight)
+
     def predict_on_batch(self, x: Any) -> Any:
         """Return the outputs for one batch."""
         return self._learner.predict(x, None, 0, None, None)

@@ -10,6 +10,8 @@ import jax
 import numpy as np
 
 from pellucid.base.errors import ConfigError, StateError, explain
+from pellucid.inspection.inspection import Inspection, look
+from pellucid.inspection.renaming import renamed
 from pellucid.keras import optimizers
 from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.engine.base.hints import hint
@@ -233,6 +235,16 @@ class Learner:
         sums = begin_sums(compiled.recipe, batch.targets)
         values, _ = self.step(plan, compiled, batch, sums)
         return _told(values, return_dict)
+
+    def inspect(self, x: Any, y: Any, sample_weight: Any) -> Inspection:
+        """Return the step that these rows would cause, laid open, under the layers' own names."""
+        rows = as_feed(self.model, x, y, sample_weight)
+        plan, compiled = self.compiled_for(rows.shapes)
+        batch = rows.examples(compiled.recipe)
+        seen = look(compiled.recipe, self.holder(plan, compiled).train, batch)
+        inputs = (source.name for source in plan.network.inputs)
+        names = dict(zip(inputs, self.model.input_names, strict=True))
+        return renamed(seen, names | {owner: layer.name for owner, layer in plan.layers.items()})
 
     def step(self, plan: Any, compiled: Compiled, batch: Examples, sums: Any) -> Any:
         """Take one step on `batch`; return the values of all since `sums` began, and the sums."""
