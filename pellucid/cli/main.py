@@ -13,6 +13,8 @@ COMMANDS = {
     "train": ("training", "learn from data, and judge on rows held out"),
     "evaluate": ("evaluating", "judge a run on other rows, or again on its own"),
     "predict": ("predicting", "write what a run predicts for new rows"),
+    "compare": ("comparing", "networks side by side: error, time, parameters"),
+    "inspect": ("inspecting", "z, a, delta and gradients of one row, with the numbers put in"),
     "report": ("reporting", "show a run's report again"),
     "run": ("running_scripts", "an unchanged Keras script, faster"),
     "data": ("datasets", "list the data sets that come along, or look into a file"),

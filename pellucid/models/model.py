@@ -9,24 +9,27 @@ import numpy as np
 
 from pellucid.base.errors import ShapeError, StateError, explain
 from pellucid.base.tree import flatten, refill
+from pellucid.inspection.inspection import Inspection, look
 from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
 from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
 from pellucid.models.display import drawing, model_html, summary_text
 from pellucid.models.history import History
+from pellucid.models.pictured import Lesson, Pictured
 from pellucid.models.progress import Progress
 from pellucid.models.scores import Scores
 from pellucid.models.validation import hold_out
+from pellucid.models.view import View, as_view
 from pellucid.network.graph import trace
 from pellucid.network.network import Network
 from pellucid.network.summary import Summary, names_in_order, summarize
 from pellucid.training.adaptation import adapt
 from pellucid.training.callbacks import Callback, Control, pace_of
-from pellucid.training.evaluation import compile_evaluate, predict
+from pellucid.training.evaluation import compile_evaluate
 from pellucid.training.examples import as_examples, as_inputs
 from pellucid.training.interrupt import Interrupt
 from pellucid.training.placement import place
-from pellucid.training.programs import compile_init, compile_look, compile_start, compile_step
+from pellucid.training.programs import compile_init, compile_start, compile_step
 from pellucid.training.record import EpochRecord, as_value
 from pellucid.training.rules import Rule, TerminateOnNaN
 from pellucid.training.state import Examples, Recipe, TrainState, seed_bits
@@ -34,7 +37,7 @@ from pellucid.training.trainer import Trainer
 from pellucid.training.watch import NOTHING, Watch
 
 
-class Model:
+class Model(Pictured):
     """A network together with its parameters and the way it is trained.
 
     Example:
@@ -297,21 +300,30 @@ class Model:
 
     def predict(self, x: Any) -> Any:
         """Return the network's output for each row of `x`; a list where it has several."""
-        self._see(x)
-        train, dtype = self.train_state, self._recipe.dtype if self._recipe else "float32"
-        inputs = as_inputs(self.network, x)
-        outputs = predict(self.network, dtype, train.params, train.state, inputs)
+        outputs = self.view_of(x).outputs()
         return outputs[0] if len(outputs) == 1 else list(outputs)
 
-    def inspect(self, x: Any, y: Any) -> dict[str, Any]:
+    def inspect(self, x: Any, y: Any) -> Inspection:
         """Return every z, a, delta, gradient, update and weight of one batch, by name.
 
-        The signals are those of the step that `train_on_batch` would take; nothing changes.
+        They are those of the step that `train_on_batch` would take; nothing changes. The
+        value is a mapping of arrays, and writes out formulas, paths and checks.
         """
         self._see(x)
         examples = as_examples(self.recipe, x, y)
         train = adapt(self.network, self.trainer.train, examples)
-        return jax.device_get(compile_look(self.recipe)(train, examples))
+        return look(self.recipe, train, examples)
+
+    def view_of(self, x: Any) -> View:
+        if x is not None:
+            self._see(x)
+        dtype = self._recipe.dtype if self._recipe else "float32"
+        return as_view(self.network, dtype, self.train_state, x)
+
+    def lesson_of(self, x: Any, y: Any) -> Lesson:
+        self._see(x)
+        examples = as_examples(self.recipe, x, y)
+        return Lesson(self.recipe, adapt(self.network, self.trainer.train, examples), examples)
 
     # How it is shown and kept
 

@@ -16,8 +16,8 @@ from pellucid.training.compilation import compiled
 from pellucid.training.evaluation import measure_batch
 from pellucid.training.measuring import Sums, traced_sums, values
 from pellucid.training.state import INIT, Examples, Recipe, TrainState, key_for, start
-from pellucid.training.step import step
-from pellucid.training.watch import EVERYTHING, Signals
+from pellucid.training.step import StepRecord, step
+from pellucid.training.watch import EVERYTHING
 
 
 @functools.lru_cache(maxsize=64)
@@ -90,11 +90,11 @@ def compile_running_test(
 
 
 @functools.lru_cache(maxsize=64)
-def compile_look(recipe: Recipe) -> Callable[[TrainState, Examples], Signals]:
-    """Return the compiled function to every signal of the step a batch would cause."""
+def compile_look(recipe: Recipe) -> Callable[[TrainState, Examples], StepRecord]:
+    """Return the compiled function to the loss and every signal of the step of a batch."""
     watching: Any = recipe._replace(watch=EVERYTHING)
 
-    def look(train: TrainState, batch: Examples) -> Signals:
-        return step(watching, train, batch, traced_sums(recipe, batch.targets))[2].signals
+    def look(train: TrainState, batch: Examples) -> StepRecord:
+        return step(watching, train, batch, traced_sums(recipe, batch.targets))[2]
 
     return compiled(look)

@@ -20,7 +20,7 @@ ROWS = (
     {"layers", "optimizers"},
     {"network"},
     {"data", "training"},
-    {"doctor", "interop", "plots"},
+    {"doctor", "inspection", "interop", "plots"},
     {"models"},
     {"estimators", "keras", "experiments"},
     {"cli", "lab"},

@@ -156,6 +156,11 @@ class Verbs:
         return self._learner.settings is not None
 
     @property
+    def findings(self) -> list[Any]:
+        """What the doctor found in the last fit: faults, the gravest first, with remedies."""
+        return self._learner.findings
+
+    @property
     def stop_training(self) -> bool:
         """Whether a callback asked to end training after this epoch or batch."""
         return self._learner.stop_training

@@ -10,6 +10,8 @@ import jax
 import numpy as np
 
 from pellucid.base.errors import ConfigError, StateError, explain
+from pellucid.doctor.finding import Finding
+from pellucid.doctor.session import Doctor
 from pellucid.inspection.inspection import Inspection, look
 from pellucid.inspection.renaming import renamed
 from pellucid.keras import optimizers
@@ -19,6 +21,7 @@ from pellucid.keras.engine.base.seeds import next_look, next_seed
 from pellucid.keras.engine.base.strictness import strict
 from pellucid.keras.engine.layers.old_questions import is_stateful
 from pellucid.keras.engine.training.compiling import Compiled, Settings, recipe_of
+from pellucid.keras.engine.training.diagnosis import same_rows, untrained
 from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.training.fitting import Fit
 from pellucid.keras.engine.training.holder import Holder, values_of
@@ -45,6 +48,7 @@ class Learner:
         self.seed: int | None = None
         self.epochs = 0  # finished, over the whole life of the model
         self.moving: set[int] = set()  # the layers that were not frozen at compile, by id
+        self.doctor: Doctor | None = None  # of the last fit
         self._holder: Holder | None = None
 
     def compile(
@@ -152,10 +156,26 @@ class Learner:
         listeners = CallbackList(callbacks, model=self.model, verbose=verbose)
         listeners.on_test_begin()
         began = time.perf_counter()
+        self._consult(feed)
         values = self.measured(feed, batch_size or 32, steps)
         show_evaluation(values, time.perf_counter() - began, verbose)
         listeners.on_test_end(values)
         return _told(values, return_dict)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the doctor found in the last fit, and since."""
+        return [] if self.doctor is None else self.doctor.findings
+
+    def _consult(self, feed: Rows | Stream) -> None:
+        """Let the doctor know on which rows the model is judged."""
+        if not isinstance(feed, Rows):
+            return
+        if self.doctor is None:
+            plan, compiled = self.compiled_for(feed.shapes)
+            self.doctor = untrained(plan, compiled, feed)
+        elif self.doctor.chart.epochs:
+            self.doctor.judged(on_training_rows=same_rows(self.doctor.chart.rows, feed))
 
     def measured(self, feed: Rows | Stream, batch_size: int, steps: int | None = None) -> Any:
         """Return the values of `feed` by Keras's names."""
