@@ -8,19 +8,38 @@ from pellucid import layers as layers
 from pellucid import optimizers as optimizers
 from pellucid import plots as plots
 from pellucid.data.sources import open_data as open_data
+from pellucid.experiments.action import training_in_action as training_in_action
+from pellucid.experiments.approximation import approximate as approximate
+from pellucid.experiments.comparing import compare as compare
+from pellucid.experiments.comparing import compare_runs as compare_runs
 from pellucid.experiments.experiment import Experiment as Experiment
+from pellucid.experiments.fading import fading as fading
 from pellucid.experiments.folder import open_run as open_run
+from pellucid.experiments.regimes import compare_regimes as compare_regimes
 from pellucid.experiments.running import run as run
 from pellucid.layers.input import Input as Input
+from pellucid.models.activation_functions import (
+    plot_activation_functions as plot_activation_functions,
+)
+from pellucid.models.boltzmann import RBM as RBM
+from pellucid.models.ensemble import ensemble as ensemble
+from pellucid.models.gradient_cloud import gradient_cloud as gradient_cloud
 from pellucid.models.loading import load as load
+from pellucid.models.logic import logic as logic
 from pellucid.models.model import Model as Model
 from pellucid.models.perceptron import perceptron as perceptron
 from pellucid.models.perceptron import truth_table as truth_table
+from pellucid.models.perceptron_rule import perceptron_rule as perceptron_rule
+from pellucid.models.pretraining import Stack as Stack
+from pellucid.models.pretraining import pretrain as pretrain
+from pellucid.models.separability import separability as separability
 from pellucid.models.sequential import Sequential as Sequential
+from pellucid.models.surface import loss_surface as loss_surface
 from pellucid.training.callbacks import Callback as Callback
 from pellucid.training.rules import EarlyStopping as EarlyStopping
 from pellucid.training.rules import ReduceLROnPlateau as ReduceLROnPlateau
 from pellucid.training.rules import TerminateOnNaN as TerminateOnNaN
+from pellucid.training.signals import signal_history as signal_history
 from pellucid.training.watch import Watch as Watch
 
 __version__: str

@@ -91,10 +91,10 @@ def run(
     train, _, test = ready.parts
     made = design(experiment, ready.encoding, ready.x[train], ready.y[train])
     show(opening(ready, made))
-    interrupted = _fit(experiment, ready, made, verbose)
+    interrupted = teach(experiment, ready, made, verbose)
     output = outputs(ready.encoding, made.model, ready.x[test])
     if not np.isfinite(output).all():
-        raise _not_finite(experiment, made)
+        raise not_finite(experiment, made)
     true, training = ready.y[test], taught(ready.encoding, ready.y[train])
     path = new_folder(folder, experiment.data)  # another run may have taken the first name
     material = Material(
@@ -113,8 +113,8 @@ def run(
     return Outcome(made_run, material, short_blocks(material))
 
 
-def _fit(experiment: Experiment, ready: Prepared, made: Design, verbose: int | str) -> bool:
-    """Train; return whether Ctrl-C ended it."""
+def teach(experiment: Experiment, ready: Prepared, made: Design, verbose: int | str) -> bool:
+    """Train the designed model on its training rows; return whether Ctrl-C ended it."""
     train, validation, _ = ready.parts
     y = targets(ready.encoding, ready.y, made.loss)
     try:
@@ -153,7 +153,8 @@ def _second_leaves() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _not_finite(experiment: Experiment, made: Design) -> NotFiniteError:
+def not_finite(experiment: Experiment, made: Design) -> NotFiniteError:
+    """Return the error of a network whose output is not finite after training."""
     what = f"Training became non-finite in epoch {len(made.model.history.records)}: no run is kept."
     rate = made.model.trainer.learning_rate
     usual = OPTIMIZERS[experiment.optimizer]().learning_rate
@@ -166,13 +167,14 @@ def _not_finite(experiment: Experiment, made: Design) -> NotFiniteError:
 
 def _texts(material: Material) -> dict[str, str]:
     data, history = material.ready.data, material.history
+    seconds = [record.seconds for record in history.records]
     parts = {name: rows.tolist() for name, rows in material.ready.parts._asdict().items()}
     split = {"digest": data.digest, "rows": data.rows, **parts}
     return {
         EXPERIMENT: material.experiment.to_toml(),
         ENCODING: json.dumps(material.ready.encoding.to_json(), indent=1),
         SPLIT: json.dumps(split),
-        HISTORY: history_csv({"epoch": history.epochs, **history}),
+        HISTORY: history_csv({"epoch": history.epochs, **history, "seconds": seconds}),
         SCORES: json.dumps(material.judgement.to_json(), indent=1),
         REPORT: to_html(page(material)),
     }

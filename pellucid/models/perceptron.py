@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from pellucid.layers.dense import Dense
 from pellucid.layers.input import Input
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
+
+MOST_INPUTS = 12  # of a truth table: 4,096 lines
 
 
 def perceptron(
@@ -56,23 +58,44 @@ def perceptron(
 
 
 class TruthTable(NamedTuple):
-    """Every combination of truth values, and what a model makes of it."""
+    """Every combination of truth values, and what a model makes of it.
+
+    `outputs` holds a number for each combination, or a tuple of them from several outputs.
+    """
 
     inputs: tuple[tuple[int, ...], ...]
-    outputs: tuple[float, ...]
+    outputs: tuple[Any, ...]
+    names: tuple[str, ...] = ("a",)  # of the outputs
 
     def __str__(self) -> str:
         names = [f"x{i + 1}" for i in range(len(self.inputs[0]))]
-        lines = [" ".join(names) + " | a"]
+        lines = [f"{' '.join(names)} | {' '.join(self.names)}"]
         for row, output in zip(self.inputs, self.outputs, strict=True):
-            cells = " ".join(str(v).rjust(len(n)) for v, n in zip(row, names, strict=True))
-            lines.append(f"{cells} | {output:.4g}")
+            values = output if isinstance(output, tuple) else (output,)
+            given = " ".join(str(v).rjust(len(n)) for v, n in zip(row, names, strict=True))
+            pairs = zip(values, self.names, strict=True)
+            lines.append(f"{given} | {' '.join(f'{v:.4g}'.rjust(len(n)) for v, n in pairs)}")
         return "\n".join(lines)
 
 
-def truth_table(model: Model) -> TruthTable:
-    """Return what a model of truth values answers to each combination of 0 and 1."""
+def truth_table(model: Model, names: Sequence[str] = ()) -> TruthTable:
+    """Return what a model of truth values answers to each combination of 0 and 1.
+
+    `names` are those of its outputs, "a", or "a1", "a2", ... if not given.
+
+    Raises:
+        ConfigError: there are more inputs than a table can hold, or other names than outputs.
+    """
     count = model.network.inputs[0].shape[0]
+    if count > MOST_INPUTS:
+        what = "A truth table doubles with each input."
+        raise ConfigError(explain(what, got=f"{count} inputs", expected=f"{MOST_INPUTS} at most"))
     rows = tuple(itertools.product((0, 1), repeat=count))
-    outputs = np.asarray(model.predict(np.array(rows, np.float32)))[:, 0]
-    return TruthTable(rows, tuple(float(output) for output in outputs))
+    found = np.asarray(model.predict(np.array(rows, np.float32)), float).reshape(len(rows), -1)
+    several = found.shape[1] > 1
+    own = tuple(f"a{i + 1}" for i in range(found.shape[1])) if several else ("a",)
+    if names and len(names) != len(own):
+        what = "A truth table needs a name for each output."
+        raise ConfigError(explain(what, got=", ".join(names), expected=f"{len(own)} names"))
+    outputs = tuple(map(tuple, found.tolist())) if several else tuple(found[:, 0].tolist())
+    return TruthTable(rows, outputs, tuple(names) or own)

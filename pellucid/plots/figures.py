@@ -6,6 +6,8 @@ import io
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias
 
 import numpy as np
@@ -30,9 +32,20 @@ def drawn(draw: Callable[P, Figure]) -> Callable[P, Figure]:
             figure = draw(*args, **kwargs)
         # A figure made without pyplot shows nothing in a notebook unless it has this.
         figure._repr_svg_ = functools.partial(to_svg, figure)
+        figure.savefig = functools.partial(_save, figure, figure.savefig)
         return figure
 
     return in_style
+
+
+def _save(figure: Figure, save: Callable[..., None], to: Any, **settings: Any) -> None:
+    """Save as matplotlib does, in our style; an SVG as `to_svg` writes it, without a date."""
+    named_svg = isinstance(to, str | PathLike) and str(to).lower().endswith(".svg")
+    if named_svg and not settings:
+        Path(to).write_text(to_svg(figure), encoding="utf-8")
+        return
+    with _our_settings():
+        save(to, **settings)
 
 
 def new_figure(height: float, width: float = COLUMN) -> Figure:

@@ -36,7 +36,7 @@ def learning_rates(rates: Numbers) -> Figure:
     figure, (ax,) = panels(1, height=2.2)
     ax.plot(_epochs(values), values, color=BLUE, drawstyle="steps-mid", **_dots(values))
     _epoch_axis(ax)
-    _value_axis(ax, values)
+    value_axis(ax, values)
     ax.set_title("learning rate")
     return figure
 
@@ -54,9 +54,10 @@ def _draw_kind(ax: Axes, kind: str, history: Mapping[str, Numbers], best: int | 
     if best is not None:
         _mark(ax, best, lines[-1])
     _epoch_axis(ax)
-    _value_axis(ax, np.concatenate(lines))
+    value_axis(ax, np.concatenate(lines))
     ax.set_title(label(kind.replace("_", " ").strip() or kind, 40))
-    ax.legend()
+    if len(ax.get_legend_handles_labels()[0]) > 1:  # one line is what the title says
+        ax.legend()
 
 
 def _mark(ax: Axes, best: int, values: Real[np.ndarray, " epochs"]) -> None:
@@ -85,7 +86,8 @@ def _epoch_axis(ax: Axes) -> None:
     ax.xaxis.set_major_locator(library().ticker.MaxNLocator(integer=True, min_n_ticks=1))
 
 
-def _value_axis(ax: Axes, values: Real[np.ndarray, " count"]) -> None:
+def value_axis(ax: Axes, values: Real[np.ndarray, " count"]) -> None:
+    """Give an axis of values that are all positive and range widely a log scale."""
     finite = values[np.isfinite(values)]
     if finite.size and finite.min() > 0 and finite.max() / finite.min() > WIDE_RANGE:
         ax.set_yscale("log")

@@ -49,11 +49,11 @@ def filters(kernel: Real[np.ndarray, "*window channels filters"]) -> Figure:
     figure = new_figure(tall * down + 0.75, max(4.0, side * across + 1.1))
     axes = figure.subplots(down, across, squeeze=False)
     limit = float(np.abs(window).max()) or 1.0
-    scale = _scale(_signs(), -limit, limit)
+    scale = one_scale(signs(), -limit, limit)
     for (row, column), ax in np.ndenumerate(axes):
         weights = window[:, :, row, column]
         ax.imshow(weights, cmap=scale.cmap, norm=scale.norm, interpolation="nearest")
-        _frame(ax)
+        frame(ax)
     figure.colorbar(scale, ax=axes, shrink=0.8, pad=0.015).outline.set_visible(False)
     shown = f"{across} of {count} filters, {down} of {channels} input channels"
     figure.suptitle(shown, fontsize=9, color=MUTED, x=0.01, ha="left")
@@ -66,11 +66,11 @@ def maps(activation: Real[np.ndarray, "height width channels"], across: int = 8)
     answers = np.moveaxis(np.asarray(activation, float), -1, 0)
     shown = answers[:MOST_MAPS]
     figure, axes = _grid(len(shown), across, extra=0.17)
-    scale = _scale("cividis", float(shown.min()), float(shown.max()))
+    scale = one_scale("cividis", float(shown.min()), float(shown.max()))
     for index, (ax, answer) in enumerate(zip(axes, shown, strict=True)):
         ax.imshow(answer, cmap=scale.cmap, norm=scale.norm, interpolation="nearest")
         ax.set_title(f"{index}", fontsize=7.5, fontweight="normal", color=MUTED, pad=2)
-        _frame(ax)
+        frame(ax)
     figure.colorbar(scale, ax=axes, shrink=0.9, pad=0.015, aspect=30).outline.set_visible(False)
     return figure
 
@@ -97,23 +97,24 @@ def _show(ax: Axes, picture: Real[np.ndarray, "height width c"], low: float, hig
         ax.imshow(picture[..., 0], interpolation="nearest", **limits)
     else:
         ax.imshow((picture - low) / ((high - low) or 1.0), interpolation="nearest")
-    _frame(ax)
+    frame(ax)
 
 
-def _frame(ax: Axes) -> None:
+def frame(ax: Axes) -> None:
+    """Put a plain frame, without ticks, round a small picture."""
     ax.set(xticks=[], yticks=[])
     ax.grid(visible=False)
     for side in ("top", "right"):
         ax.spines[side].set_visible(True)
 
 
-def _scale(colours: Any, low: float, high: float) -> Any:
+def one_scale(colours: Any, low: float, high: float) -> Any:
     """One scale for all panels of a figure."""
     matplotlib = library()
     return matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(low, high), colours)
 
 
-def _signs() -> object:
+def signs() -> object:
     """Negative orange, zero white, positive blue: told apart with any colour vision."""
     return library().colors.LinearSegmentedColormap.from_list(
         "signs", [VERMILLION, ON_COLOUR, BLUE]

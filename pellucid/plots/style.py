@@ -9,6 +9,7 @@ BLUE, VERMILLION, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 ORANGE, SKY, YELLOW, GREY = "#e69f00", "#56b4e9", "#f0e442", "#8a8f98"
 PALETTE = (BLUE, VERMILLION, GREEN, PINK, ORANGE, SKY, GREY, YELLOW)  # yellow is faint on white
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 
 INK, MUTED, RULE, GRID, SURFACE = "#1f2328", "#59636e", "#c3c9d0", "#e6e9ed", "#ffffff"
 ON_COLOUR = "#fdfdfd"  # text on a dark cell: stays light where SURFACE turns dark

@@ -19,8 +19,9 @@ from pellucid.base.types import AnyArray, Tree
 from pellucid.training.compilation import compiled
 from pellucid.training.evaluation import AT_ONCE, evaluate
 from pellucid.training.measuring import Sums, begin_sums, traced_sums, values
+from pellucid.training.order import visiting_order
 from pellucid.training.rules import Rule
-from pellucid.training.state import ORDER, Examples, Recipe, TrainState, key_for
+from pellucid.training.state import Examples, Recipe, TrainState
 from pellucid.training.step import step
 from pellucid.training.watch import NOTHING
 
@@ -149,7 +150,7 @@ def _steps(
 ) -> tuple[TrainState, Run, Ledger]:
     """Take the steps of one epoch that lie in `span`."""
     plain, every = recipe._replace(watch=NOTHING), recipe.watch.every
-    order = _order(layout, train)
+    order = visiting_order(layout.rows, layout.shuffle, train.seed, train.epoch)
     blank = traced_sums(recipe, examples.targets)
     sums = jax.tree.map(lambda s, new: jnp.where(span.first == 0, new, s), run.sums, blank)
     carry = (train, sums, ledger)
@@ -223,14 +224,6 @@ def _close(
         memories.append(verdict.memory)
     run = run._replace(memories=tuple(memories), stopped=stopped)
     return train.learning_rate, train.epoch, run, ledger
-
-
-def _order(layout: Layout, train: TrainState) -> Int[Array, " rows"]:
-    """Return the order in which this epoch visits the rows."""
-    if not layout.shuffle:
-        return jnp.arange(layout.rows, dtype="int32")
-    key = key_for(train.seed, ORDER, train.epoch)
-    return jax.random.permutation(key, jnp.arange(layout.rows, dtype="int32"))
 
 
 def _blank(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Ledger:
