@@ -2,11 +2,17 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 
 class PellucidError(Exception):
-    """Anything pellucid raises on purpose. Its message comes from `explain`."""
+    """Anything pellucid raises on purpose. Its message comes from `explain`.
+
+    `findings` are what the doctor had found by then, where it was asked.
+    """
+
+    findings: Sequence[Any] = ()
 
     @property
     def one_line(self) -> str:

@@ -19,6 +19,7 @@ from pellucid.training.block import (
     value_names,
 )
 from pellucid.training.evaluation import AT_ONCE
+from pellucid.training.looks import Looker, Looks
 from pellucid.training.record import EpochRecord, Pages, StepsRecord, as_value
 from pellucid.training.rules import Rule
 from pellucid.training.state import Examples, Recipe, TrainState, split_params
@@ -70,11 +71,13 @@ class Trainer:
         epochs: int | None = None,
         pace: Pace = FREELY,
         at_once: int = AT_ONCE,
+        looker: Looker | None = None,
     ) -> Iterator[EpochRecord | StepsRecord]:
         """Train for `epochs`, or for as long as someone asks for the next record.
 
         Where an epoch takes several blocks, a record of the steps so far comes after each.
-        When the last record has been asked for, rules have had their last word.
+        When the last record has been asked for, rules have had their last word. A `looker` is
+        shown the state between blocks, which end early for that; the steps are the same.
         """
         batch_size = min(batch_size, len(examples))
         held_out = validation is not None
@@ -82,7 +85,8 @@ class Trainer:
         self.stopped_by = None
         self._run = begin(self.recipe, layout, self.train, examples)
         try:
-            yield from self._blocks(layout, examples, validation, epochs, pace)
+            looks = Looks(looker, layout.steps)
+            yield from self._blocks(layout, examples, validation, epochs, pace, looks)
         finally:
             self.finalize()
             for rule, memory in zip(layout.rules, self._run.memories, strict=True):
@@ -103,13 +107,18 @@ class Trainer:
         validation: Examples | None,
         epochs: int | None,
         pace: Pace,
+        looks: Looks,
     ) -> Iterator[EpochRecord | StepsRecord]:
         program = compile_block(self.recipe, layout)
         pages = Pages(value_names(self.recipe, layout))
         epoch, done, step, ahead = int(self.train.epoch), 0, 0, FIRST_STEPS
         while (epochs is None or done < epochs) and self.stopped_by is None:
             left = MOST_EPOCHS if epochs is None else epochs - done
-            span = self._span(layout, step, ahead, left, pace)
+            behind = done * layout.steps + step
+            looks.pause(behind, self.train)
+            pause = min(ahead, looks.until(behind) or ahead)
+            cut = pause < min(ahead, layout.steps - step)  # for a look, not for whoever waits
+            span = self._span(layout, step, pause, left, pace)
             began = time.perf_counter()
             self.train, self._run, ledger = program(
                 self.train, self._run, examples, validation, span
@@ -119,12 +128,12 @@ class Trainer:
             due = int(span.first) % self.recipe.watch.every == 0
             records = pages.add(ledger, epoch + done + 1, seconds, due=due)
             taken = int(span.epochs) * int(span.last - span.first)
-            ahead = _steps_ahead(taken, seconds)
+            ahead = _steps_ahead(taken, seconds, ahead)
             done, step = done + len(records), 0 if records else int(span.last)
             if int(self._run.stopped):
                 self.stopped_by = layout.rules[int(self._run.stopped) - 1]
             running = {name: as_value(ledger.running[name]) for name in self.recipe.names}
-            if not records or pace is EACH_STEP:
+            if (not records and not cut) or pace is EACH_STEP:
                 number = epoch + done + (not records)
                 yield StepsRecord(number, int(span.last), layout.steps, running)
             yield from records
@@ -145,9 +154,11 @@ def _span(epochs: int, first: int, last: int) -> Span:
     return Span(*(np.array(number, np.int32) for number in (epochs, first, last)))
 
 
-def _steps_ahead(taken: int, seconds: float) -> int:
+def _steps_ahead(taken: int, seconds: float, planned: int) -> int:
     """Return how many steps should take a block's time, by those just taken.
 
-    No more than eight times as many: the first block may have compiled, and says little.
+    No more than eight times as many as were planned: the first block may have compiled, and
+    says little.
     """
-    return int(np.clip(taken * BLOCK_SECONDS / max(seconds, 1e-9), 1, 8 * taken))
+    most = 8 * max(taken, planned)
+    return int(np.clip(taken * BLOCK_SECONDS / max(seconds, 1e-9), 1, most))

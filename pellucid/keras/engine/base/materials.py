@@ -71,7 +71,7 @@ def settle(draws: list[Draw]) -> None:
 
 def _take(variable: Variable, value: Any) -> None:
     if not variable.drawn:
-        variable.settle(value)
+        variable.settle(value, first=True)
 
 
 @functools.lru_cache(maxsize=64)

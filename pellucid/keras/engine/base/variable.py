@@ -61,11 +61,12 @@ class Variable:
         self.hidden = False  # whether `weights` leaves it out
         self.loan: Loan | None = None
         self._draw: Callable[[], None] | None = None
+        self._settled = False  # whether it has got another value than it was first given
         if callable(initializer) and not hasattr(initializer, "__array__"):
             self._shape = tuple(int(side) for side in (shape or ()))
             self.dtype = str(dtype or "float32")
             self._home: Any = None
-            self._draw = lambda: self.settle(initializer(self._shape, dtype=self.dtype))
+            self._draw = lambda: self.settle(initializer(self._shape, dtype=self.dtype), first=True)
         else:
             start = np.asarray(initializer)
             wide = {"float64": "float32", "int64": "int32"}.get(str(start.dtype))
@@ -108,6 +109,11 @@ class Variable:
         return self._draw is None
 
     @property
+    def fresh(self) -> bool:
+        """Whether it is as it was first drawn: nobody has trained, loaded or set it."""
+        return not self._settled and self.loan is None
+
+    @property
     def awaited(self) -> Callable[[], None] | None:
         """What will settle the value, if it is still to be drawn."""
         return self._draw
@@ -116,10 +122,11 @@ class Variable:
         """Leave the value to be settled by `draw` when it is first needed."""
         self._draw = draw
 
-    def settle(self, value: Any) -> None:
-        """Keep `value` here, on loan no more."""
+    def settle(self, value: Any, *, first: bool = False) -> None:
+        """Keep `value` here, on loan no more; `first` if it was drawn, not learnt."""
         self._draw = self.loan = None
         self._home = np.asarray(value)
+        self._settled = self._settled or not first
 
     def assign(self, value: Any) -> Any:
         """Take on `value`; return it.

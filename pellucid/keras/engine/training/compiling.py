@@ -32,6 +32,7 @@ class Compiled(NamedTuple):
 
     recipe: Recipe
     renamed: dict[str, str]  # from the recipe's names, where Keras has others
+    stated: dict[str, Loss]  # the losses as they were given, by output
 
     def at_once(self, batch_size: int) -> int:
         """Return how many held-out rows to measure together: a batch, where that changes a mean.
@@ -69,17 +70,18 @@ def recipe_of(
     ends = plan.network.outputs
     wanted = _by_output(settings.loss, names, "loss")
     weights = _by_output(settings.loss_weights, names, "loss_weights")
-    goals, renamed = [], {}
+    goals, renamed, stated = [], {}, {}
     for end, name in zip(ends, names, strict=True):
         if wanted.get(name) is not None:
             weight = weights.get(name)
             shape = plan.network.shape_of(end)
-            loss = agreed(core_loss(wanted[name], shape), plan.network[end])
+            stated[end] = core_loss(wanted[name], shape)
+            loss = agreed(stated[end], plan.network[end])
             goals.append(Goal(end, loss, 1.0 if weight is None else float(weight)))
             renamed[f"{end}_loss"] = f"{name}_loss"
     measures = _measures(settings, ends, names, plan, {goal.output: goal.loss for goal in goals})
     recipe = Recipe(plan.network, tuple(goals), measures, optimizer.core, frozen=frozen)
-    return Compiled(recipe, renamed)
+    return Compiled(recipe, renamed, stated)
 
 
 def core_loss(wanted: Any, shape: Any) -> Loss:

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 
 from pellucid.base.errors import DataError, StateError, explain
+from pellucid.doctor.chart import Rows as Given
 from pellucid.keras.engine.base.variable import Variable
 from pellucid.keras.engine.data.py_dataset import PyDataset
 from pellucid.network.network import Network
@@ -72,6 +73,14 @@ class Rows:
         classes = _renamed(self.class_weight, ends)
         x = self._by_source(network)
         return as_examples(recipe, x, y, weight, classes, finite=finite)
+
+    def given(self, recipe: Recipe) -> Given:
+        """Return inputs and targets by their names in the network, as they were given."""
+        ends = dict(zip(self.model.output_names, recipe.network.outputs, strict=True))
+        y = self._targets(recipe, ends)
+        if not isinstance(y, dict):
+            y = {} if y is None else {recipe.judged[0]: y}
+        return Given(self._by_source(recipe.network), y)
 
     def _targets(self, recipe: Recipe, ends: dict[str, str]) -> Any:
         """Return the targets of the outputs that are judged, by their names in the network."""

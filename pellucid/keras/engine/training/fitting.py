@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import DataError, explain, nearest
+from pellucid.doctor.chart import Settings
+from pellucid.doctor.session import Doctor, settled_mode, settled_silence
 from pellucid.keras import config
 from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN as NaNCallback
 from pellucid.keras.engine.base.hints import caller_line, hint
 from pellucid.keras.engine.base.seeds import next_seed
+from pellucid.keras.engine.training.diagnosis import DOCTOR, chart_of
 from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.training.fits import FitReport, fits
 from pellucid.training.interrupt import Interrupt
@@ -30,6 +33,8 @@ class Fit:
     """Trains a model through some epochs, and tells the callbacks."""
 
     def __init__(self, learner: Any, given: dict[str, Any], old: dict[str, Any]) -> None:
+        self.doctor_mode = settled_mode(old.pop("doctor", DOCTOR))
+        self.silenced = settled_silence(old.pop("silence", ()))
         self.learner, self.model = learner, learner.model
         self.given = _modern(given, old)
         self.first = int(self.given["initial_epoch"])
@@ -137,7 +142,9 @@ class Fit:
         plan, self.compiled = learner.compiled_for(feed.shapes)
         recipe = self.compiled.recipe
         watched = self._watched()
-        examples = feed.examples(recipe, finite=not watched)
+        doctor = self._doctor(plan, feed, held_out)
+        with doctor.refusals():
+            examples = feed.examples(recipe, finite=not watched)
         inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
         inside = inside and held_out.shapes == feed.shapes
         holder = learner.holder(plan, self.compiled)
@@ -149,6 +156,7 @@ class Fit:
         outside = held_out is not None and not inside
         pace = EACH_EPOCH if outside and needs == "nothing" else PACES[needs]
         trainer = holder.trainer
+        doctor.watch(examples)
         events = trainer.records(
             place(examples),
             int(self.batch_size or 32),
@@ -158,11 +166,32 @@ class Fit:
             epochs=self.epochs - self.first,
             pace=pace,
             at_once=self.compiled.at_once(self._validation_size()),
+            looker=doctor if doctor.mode != "off" else None,
         )
         self._follow(trainer, events, held_out if outside else None, steps=needs == "batches")
         events.close()  # pyright: ignore[reportAttributeAccessIssue]
         callbacks.settle(self.logs)
+        doctor.after(trainer.train, _reason(trainer.stopped_by))
         return _reason(trainer.stopped_by)
+
+    def _doctor(self, plan: Any, feed: Rows, held_out: Any) -> Doctor:
+        """Return the doctor of this fit, who has seen what can be seen before it."""
+        learner = self.learner
+        chart = chart_of(plan, self.compiled, feed, held_out, self._settings())
+        learner.doctor = Doctor(chart, self.doctor_mode, self.silenced)
+        learner.doctor.before()
+        return learner.doctor
+
+    def _settings(self) -> Settings:
+        given = self.given
+        split = "none" if given["validation_data"] is None else "given"
+        return Settings(
+            int(self.batch_size or 32),
+            self.epochs - self.first,
+            bool(given["shuffle"]),
+            "last" if given["validation_split"] else split,
+            given["class_weight"] is not None,
+        )
 
     def _begin(self) -> None:
         """Tell the callbacks that training begins; one may know where an earlier fit ended."""
@@ -184,6 +213,7 @@ class Fit:
             if record is None:
                 break
             if isinstance(record, EpochRecord):
+                self.learner.doctor.read(record)
                 logs = self._named(record.values)
                 if callbacks.sets_rate:
                     logs["learning_rate"] = record.learning_rate

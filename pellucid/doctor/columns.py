@@ -1,0 +1,158 @@
+"""Rows as tables: what every check of the data measures on, sampled where that is enough.
+
+All rows are read where one row may matter (a missing number, a copy, the largest value), a
+sample of them for averages.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from pellucid.doctor.chart import Chart, Rows
+from pellucid.doctor.task import CLASSES, YES_OR_NO, Task
+
+MOST_ROWS, FEWEST_ROWS, MOST_NUMBERS = 10_000, 200, 2_000_000  # in a sample
+CHUNK = 4096  # rows that are read at a time, so that no large copy is made
+NUMERIC = "fiub"
+
+Kept = TypeVar("Kept")
+
+
+class Table(NamedTuple):
+    """Sampled rows of one input, a feature a column, with what they are rows of."""
+
+    x: Float[np.ndarray, "rows features"]
+    places: Int[np.ndarray, " rows"]
+    count: int  # of all rows
+    is_flat: bool  # given as a table: no picture, no sequence
+
+    @property
+    def features(self) -> int:
+        """How many columns there are."""
+        return self.x.shape[1]
+
+
+class Spread(NamedTuple):
+    """The numbers of a table in a few: overall, and for each column."""
+
+    rms: float
+    largest: float
+    mean: Float[np.ndarray, " features"]
+    deviation: Float[np.ndarray, " features"]
+    varied: Bool[np.ndarray, " features"]  # columns that are not nearly always the same
+
+
+def kept(chart: Chart, name: str, make: Callable[[], Kept]) -> Kept:
+    """Return what was computed once for a chart, and keep it there."""
+    store = chart.__dict__.setdefault("_kept", {})
+    if name not in store:
+        store[name] = make()
+    return store[name]
+
+
+def table_of(chart: Chart, source: str, *, held_out: bool = False) -> Table | None:
+    """Return an input as a table, or None if it has no rows of finite numbers."""
+    rows = chart.held_out if held_out else chart.rows
+    if rows is None or source not in rows.x:
+        return None
+    return kept(chart, f"table {source} {held_out}", lambda: _table(rows.x[source]))
+
+
+def _table(x: Any) -> Table | None:
+    x = np.asarray(x)
+    if x.dtype.kind not in NUMERIC or x.ndim == 0 or not x.size:
+        return None
+    places = sampled(len(x), x.size // len(x))
+    flat = x[places].reshape(len(places), -1).astype(np.float32)
+    return Table(flat, places, len(x), x.ndim <= 2) if np.isfinite(flat).all() else None
+
+
+def sampled(count: int, features: int) -> Int[np.ndarray, " rows"]:
+    """Return places of rows to look at: all of them if they are few, else drawn evenly."""
+    most = int(np.clip(MOST_NUMBERS // max(features, 1), FEWEST_ROWS, MOST_ROWS))
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(0).choice(count, most, replace=False))
+
+
+def spread_of(chart: Chart, source: str, *, held_out: bool = False) -> Spread | None:
+    """Return the mean and deviation of an input, or None where they cannot be told."""
+    table = table_of(chart, source, held_out=held_out)
+    if table is None:
+        return None
+    return kept(chart, f"spread {source} {held_out}", lambda: _spread(table.x))
+
+
+def _spread(x: Float[np.ndarray, "rows features"]) -> Spread:
+    mean, square = x.mean(axis=0, dtype=np.float64), np.square(x, dtype=np.float64)
+    deviation = x.std(axis=0, dtype=np.float64)
+    few = x[:: max(1, len(x) // 2000)]
+    usual = np.median(few, axis=0)
+    varied = ((few != usual).mean(axis=0) > 0.05) & (deviation > 1e-6 * np.abs(mean))
+    rms, largest = float(np.sqrt(square.mean())), float(np.abs(x).max())
+    return Spread(rms, largest, mean, deviation, varied)
+
+
+def chunks(x: Shaped[np.ndarray, "rows ..."]) -> Iterator[Shaped[np.ndarray, "some features"]]:
+    """Give rows a few thousand at a time, flat."""
+    for first in range(0, len(x), CHUNK):
+        part = x[first : first + CHUNK]
+        yield part.reshape(len(part), -1)
+
+
+def fingerprints(chart: Chart, *, held_out: bool = False) -> Int[np.ndarray, " rows"] | None:
+    """Return a 64-bit number for each row, the same for rows that are the same in all inputs.
+
+    None if the rows cannot be compared.
+    """
+    rows = chart.held_out if held_out else chart.rows
+    if rows is None or not len(rows):
+        return None
+    return kept(chart, f"fingerprints {held_out}", lambda: _fingerprints(rows))
+
+
+def _fingerprints(rows: Rows) -> Int[np.ndarray, " rows"] | None:
+    total = np.zeros(len(rows), np.uint64)
+    for name in sorted(rows.x):
+        x = np.asarray(rows.x[name])
+        if x.dtype.kind not in NUMERIC or len(x) != len(total):
+            return None
+        parts = [_hashes(part) for part in chunks(x)]
+        total = total * np.uint64(0x9E3779B97F4A7C15) + np.concatenate(parts)
+    return total.view(np.int64)
+
+
+def _hashes(x: Shaped[np.ndarray, "rows features"]) -> Shaped[np.ndarray, " rows"]:
+    if not x.shape[1]:
+        return np.zeros(len(x), np.uint64)
+    numbers = np.ascontiguousarray(x, np.float32)
+    whole = numbers.view(np.dtype((np.void, numbers.shape[1] * 4)))[:, 0]
+    return np.array([hash(row) for row in whole.tolist()], np.int64).view(np.uint64)
+
+
+def class_values(y: Any, task: Task) -> Shaped[np.ndarray, " rows"] | None:
+    """Return the class of each row as it is written, or None where a row has no one class."""
+    y = np.asarray(y)
+    if task.kind not in (CLASSES, YES_OR_NO) or y.dtype.kind not in NUMERIC or not len(y):
+        return None
+    flat = y.reshape(len(y), -1)
+    if flat.shape[1] == 1:
+        return flat[:, 0]
+    one_hot = y.ndim == 2 and bool((flat.sum(axis=1) == 1).all())
+    return flat.argmax(axis=1) if one_hot and task.labels is not None else None
+
+
+def amounts(y: Any) -> Float[np.ndarray, "rows columns"] | None:
+    """Return targets as columns of finite numbers, or None."""
+    y = np.asarray(y)
+    if y.dtype.kind not in NUMERIC or y.ndim == 0 or not y.size:
+        return None
+    flat = y.reshape(len(y), -1).astype(np.float64)
+    return flat if np.isfinite(flat).all() else None
+
+
+def listed(places: Any, most: int = 20) -> tuple[int, ...]:
+    """Return the first row numbers, for a finding."""
+    return tuple(int(place) for place in np.asarray(places)[:most])

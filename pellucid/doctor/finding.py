@@ -1,0 +1,101 @@
+"""What the doctor says: one fault, its evidence, and what to do about it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pellucid.base.errors import ConfigError, PellucidError, explain
+from pellucid.doctor.vocabulary import MEANINGS
+
+SEVERITIES = ("advice", "warning", "error")  # from what one may do to what cannot work
+
+
+@dataclass(frozen=True)
+class Change:
+    """A remedy as a value: what to change, and how that is written.
+
+    `kind` says who applies it: "model" changes layers or their settings, "compile" the
+    settings of `compile`, "fit" those of `fit`, "data" the data.
+    """
+
+    kind: str
+    code: str  # a line one can copy
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault in a training program, with what was measured.
+
+    `check` is what was found, by its id in the vocabulary. `explains` are the ids of what
+    was found besides and follows from it: `consequences`.
+    """
+
+    check: str
+    severity: str
+    evidence: str  # a sentence with the numbers
+    remedy: str  # a sentence: what to do
+    layer: str | None = None
+    step: int | None = None
+    rows: tuple[int, ...] = ()
+    value: float | None = None
+    threshold: float | None = None
+    change: Change | None = None
+    consequences: tuple["Finding", ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.check not in MEANINGS or self.severity not in SEVERITIES:
+            what = "A finding needs an id of the vocabulary and a severity."
+            expected = f"an id of doctor/vocabulary.py; {', '.join(SEVERITIES)}"
+            raise ConfigError(explain(what, got=(self.check, self.severity), expected=expected))
+
+    @property
+    def explains(self) -> tuple[str, ...]:
+        """The ids of what follows from it."""
+        return tuple(dict.fromkeys(found.check for found in self.consequences))
+
+    @property
+    def meaning(self) -> str:
+        """What the id stands for, in a few words."""
+        return MEANINGS[self.check]
+
+    @property
+    def page(self) -> str:
+        """Where more is said about it, in the documentation."""
+        return f"docs/doctor/{self.check}.md"
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether it is more than advice."""
+        return self.severity != "advice"
+
+    def with_consequences(self, found: Iterable["Finding"]) -> "Finding":
+        """Return the same finding, with what follows from it."""
+        return replace(self, consequences=(*self.consequences, *found))
+
+    def __str__(self) -> str:
+        place = f" in layer {self.layer!r}" if self.layer else ""
+        lines = [f"{self.severity}: {self.meaning}{place} [{self.check}]"]
+        lines += [f"  {self.evidence}", f"  try: {self.remedy}"]
+        if self.change is not None:
+            lines.append(f"       {self.change.code}")
+        if self.explains:
+            follows = ", ".join(MEANINGS[check] for check in self.explains)
+            lines.append(f"  it explains: {follows}")
+        return "\n".join(lines)
+
+
+def raise_if_serious(
+    findings: Sequence[Finding], make: Callable[[str], PellucidError] = ConfigError
+) -> None:
+    """Raise an error that carries the findings, if one of them says that it cannot work.
+
+    Raises:
+        ConfigError: with `findings`, the first of severity "error" in its words.
+    """
+    errors = [found for found in findings if found.severity == "error"]
+    if errors:
+        first = errors[0]
+        error = make(explain(first.meaning, got=first.evidence, expected="", hint=first.remedy))
+        error.findings = tuple(findings)
+        raise error

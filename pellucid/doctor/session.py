@@ -1,0 +1,135 @@
+"""The doctor beside one fit: asks the checks in their time, and orders what they find."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pellucid.base.errors import ConfigError, PellucidError, explain, nearest
+from pellucid.doctor import checks as checks
+from pellucid.doctor.chart import Chart, Epoch
+from pellucid.doctor.check import CHECKS, STAGES
+from pellucid.doctor.examination import examine, rows_to_examine
+from pellucid.doctor.finding import Finding, raise_if_serious
+from pellucid.doctor.precedence import ordered
+from pellucid.doctor.vocabulary import MEANINGS
+from pellucid.training.record import EpochRecord
+from pellucid.training.state import Examples, TrainState
+
+MODES = ("report", "strict", "off")
+
+
+class Doctor:
+    """Follows one fit. It reads; it changes nothing.
+
+    With "strict" an error is raised where something cannot work; `silenced` are ids of
+    findings nobody wants to hear of.
+    """
+
+    def __init__(self, chart: Chart, mode: str = "report", silenced: Iterable[str] = ()) -> None:
+        self.chart, self.mode = chart, mode
+        self.silenced = frozenset(silenced)
+        self._found: dict[str, list[Finding]] = {stage: [] for stage in STAGES}
+        self._rows: Examples | None = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found so far: causes, the gravest first, consequences with them."""
+        every = (found for stage in STAGES for found in self._found[stage])
+        return ordered(found for found in every if found.check not in self.silenced)
+
+    def before(self) -> None:
+        """Check what can be checked before anything is trained.
+
+        Raises:
+            ConfigError: "strict", and something cannot work.
+        """
+        self._ask("program", "data")
+        if self.mode == "strict":
+            raise_if_serious(self.findings)
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Let errors raised inside carry the findings there are."""
+        try:
+            yield
+        except PellucidError as error:
+            error.findings = tuple(self.findings)
+            raise
+
+    def watch(self, examples: Examples) -> None:
+        """Take note of the rows to look at."""
+        self._rows = rows_to_examine(self.chart.network, examples)
+
+    def look(self, train: TrainState) -> None:
+        """Look inside: at the first time before any training, then in its course.
+
+        Raises:
+            ConfigError: "strict", and something cannot work.
+        """
+        if self._rows is None:
+            return
+        self.chart.examinations.append(examine(self.chart.recipe, train, self._rows))
+        if len(self.chart.examinations) == 1:
+            self._ask("start")
+            if self.mode == "strict":
+                raise_if_serious(self.findings)
+
+    def read(self, record: EpochRecord) -> None:
+        """Take note of an epoch."""
+        epoch = Epoch(record.values, record.step_losses, record.learning_rate)
+        self.chart.epochs.append(epoch)
+
+    def after(self, train: TrainState, stopped_by: str = "") -> None:
+        """Check what can be checked when training has ended."""
+        self.chart.stopped_by = stopped_by
+        self.look(train)
+        self._ask("course", "end")
+
+    def judged(self, *, on_training_rows: bool) -> None:
+        """Take note that the network was evaluated, and on what."""
+        self.chart.judged_on_training_rows = on_training_rows
+        self._ask("data")
+
+    def untrained(self) -> None:
+        """Take note that the network was judged before anything trained it."""
+        self._found["program"].append(
+            Finding(
+                "not_trained",
+                "warning",
+                "all weights are as they were drawn at random: fit was never called",
+                "call fit before evaluate or predict, or load weights",
+            )
+        )
+
+    def _ask(self, *stages: str) -> None:
+        if self.mode == "off":
+            return
+        for stage in stages:
+            self._found[stage] = [f for ask in CHECKS[stage] for f in ask(self.chart)]
+
+
+def settled_mode(mode: Any) -> str:
+    """Return how loud the doctor is to be.
+
+    Raises:
+        ConfigError: it is none of MODES.
+    """
+    if mode not in MODES:
+        what = "The doctor can report, be strict, or be off."
+        raise ConfigError(explain(what, got=repr(mode), expected=", ".join(MODES)))
+    return mode
+
+
+def settled_silence(silenced: Sequence[str] | str) -> frozenset[str]:
+    """Return ids of findings not to be heard of.
+
+    Raises:
+        ConfigError: there is no such finding.
+    """
+    wanted = [silenced] if isinstance(silenced, str) else list(silenced)
+    for name in wanted:
+        if name not in MEANINGS:
+            what = f"The doctor finds nothing called {name!r}."
+            hint = nearest(str(name), MEANINGS)
+            raise ConfigError(explain(what, got=name, expected="an id of a finding", hint=hint))
+    return frozenset(wanted)

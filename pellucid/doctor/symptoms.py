@@ -1,0 +1,322 @@
+"""What looks inside show: signals that fade, explode or stand still, and steps too long."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.doctor.chart import Chart
+from pellucid.doctor.check import check
+from pellucid.doctor.ending import activation_name
+from pellucid.doctor.examination import Examination
+from pellucid.doctor.finding import Change, Finding
+from pellucid.doctor.setup import rate_change
+from pellucid.doctor.thresholds import threshold
+
+EARLY = 300  # steps in which a network that learns shows that it does
+
+
+@check("start")
+def exploding_forward(chart: Chart) -> Iterator[Finding]:
+    """Look for the first layer whose answers are beyond all measure before any training."""
+    yield from _exploding(chart, chart.start)
+
+
+def _exploding(chart: Chart, seen: Examination) -> Iterator[Finding]:
+    largest = threshold("largest_activation")
+    scale = max((signal.largest for signal in seen.inputs.values()), default=1.0)
+    for node in chart.network.nodes:
+        a = seen.layers[node.name].a
+        if not a.finite or a.largest > max(largest, largest * scale):
+            size = f"{a.largest:.2g}" if a.finite else "no finite numbers"
+            name = activation_name(node)
+            yield Finding(
+                "exploding_gradient",
+                "warning",
+                f"{node.name!r} ({name}) answers {size} at step {seen.step}, to inputs of at "
+                f"most {scale:.2g}",
+                "use relu with he_normal, selu with lecun_normal, or normalise between layers",
+                layer=node.name,
+                step=seen.step,
+                value=a.largest if a.finite else float("inf"),
+                threshold=largest,
+                change=_activation_change(chart, node.name),
+            )
+            return
+
+
+@check("start")
+def starting_weights(chart: Chart) -> Iterator[Finding]:
+    """Look for weights that make all units the same, or the signal fade or swell."""
+    kernels = chart.start.kernels
+    outputs = {chart.network[name].owner for name in chart.network.outputs}
+    for path, kernel in kernels.items():
+        owner, _, name = path.partition("/")
+        if kernel.alike and kernel.size > kernel.fan_in and owner not in outputs and _first(name):
+            yield Finding(
+                "symmetry",
+                "error",
+                f"all units of {owner!r} start with the same weights, so that all learn the same",
+                "draw them at random: he_normal for relu, glorot_uniform for others",
+                layer=owner,
+                step=chart.start.step,
+                change=_initializer_change(owner),
+            )
+            return
+    worst = min(
+        ((p.deviation * np.sqrt(p.fan_in), path) for path, p in kernels.items() if p.fan_in > 1),
+        default=(1.0, ""),
+    )
+    spread = fading(chart, chart.start)
+    if worst[0] < threshold("weight_scale") and spread is not None:
+        layer, ratio = spread
+        yield Finding(
+            "bad_initialisation",
+            "warning",
+            f"the weights of {worst[1].partition('/')[0]!r} deviate by {worst[0]:.2g} of "
+            f"1/sqrt(fan in), and the signal has fallen to {ratio:.1g} of the inputs' at {layer!r}",
+            "start with he_normal for relu, glorot_uniform for others",
+            layer=worst[1].partition("/")[0],
+            step=chart.start.step,
+            value=float(worst[0]),
+            threshold=threshold("weight_scale"),
+            change=_initializer_change(worst[1].partition("/")[0]),
+        )
+
+
+def _first(name: str) -> bool:
+    return name in ("kernel", "depthwise_kernel", "pointwise_kernel")
+
+
+def fading(chart: Chart, seen: Examination) -> tuple[str, float] | None:
+    """Return the first layer where the signal has faded, and what is left of the inputs'."""
+    inputs = max((signal.spread for signal in seen.inputs.values()), default=0.0)
+    for node in chart.network.nodes:
+        spread = seen.layers[node.name].a.spread
+        hidden = node.name not in chart.network.outputs
+        if hidden and inputs and spread < threshold("spread_ratio") * inputs:
+            return node.name, spread / inputs
+    return None
+
+
+@check("course")
+def vanishing(chart: Chart) -> Iterator[Finding]:
+    """Look for gradients that hardly reach the first layers, look after look."""
+    looks = [seen for seen in chart.examinations if seen.step >= 1]
+    early = [seen for seen in looks if seen.step <= EARLY] or looks
+    ratios = [ratio for seen in early if (ratio := seen.gradient_ratio) is not None]
+    low = threshold("gradient_ratio")
+    faded = [ratio for ratio in ratios if ratio < low]
+    if len(ratios) < 2 or len(faded) < 0.7 * len(ratios):
+        return
+    kernels = list(early[0].kernels)
+    first, last = (path.partition("/")[0] for path in (kernels[0], kernels[-1]))
+    value = float(np.median(faded))
+    yield Finding(
+        "vanishing_gradient",
+        "advice" if chart.is_learning else "warning",
+        f"the gradient of {first!r} is {value:.1g} of that of {last!r} (median of "
+        f"{len(ratios)} looks up to step {early[-1].step})",
+        "use relu with he_normal, or put batch normalisation between the layers",
+        layer=first,
+        step=early[-1].step,
+        value=value,
+        threshold=low,
+        change=_activation_change(chart, first),
+    )
+
+
+@check("course")
+def dying(chart: Chart) -> Iterator[Finding]:
+    """Look for layers most of whose units answer 0 to every row."""
+    learning = chart.is_learning
+    for node in chart.network.nodes:
+        seen = chart.last.layers[node.name]
+        own = activation_name(node)
+        if own == "linear" or node.name in chart.network.outputs or not seen.a.finite:
+            continue
+        half, nearly_all = threshold("dead_units"), threshold("dead_units_always")
+        if seen.dead < half or (learning and seen.dead < nearly_all and seen.units < 4):
+            continue
+        yield Finding(
+            "dying_relu",
+            "advice" if learning else "warning",
+            f"{seen.dead:.0%} of the {seen.units} units of {node.name!r} answer 0 to all rows "
+            f"looked at, at step {chart.last.step}",
+            "lower the learning rate, start with he_normal, or use leaky_relu",
+            layer=node.name,
+            step=chart.last.step,
+            value=seen.dead,
+            threshold=half,
+            change=_activation_change(chart, node.name, "leaky_relu"),
+        )
+        return
+
+
+@check("course")
+def saturated(chart: Chart) -> Iterator[Finding]:
+    """Look for layers that sit on the flat ends of a bounded activation."""
+    learning = chart.is_learning
+    for node in chart.network.nodes:
+        flat = chart.last.layers[node.name].flat
+        most = threshold("flat_units" if learning else "flat_units_not_learning")
+        if node.name in chart.network.outputs or flat < most:
+            continue
+        yield Finding(
+            "saturated_activation",
+            "advice" if learning else "warning",
+            f"{flat:.0%} of the answers of {node.name!r} lie on the flat ends of "
+            f"{activation_name(node) or 'its activation'}, at step {chart.last.step}",
+            "scale the inputs, start with smaller weights, or use relu",
+            layer=node.name,
+            step=chart.last.step,
+            value=flat,
+            threshold=most,
+        )
+        return
+
+
+@check("course")
+def steps_too_long(chart: Chart) -> Iterator[Finding]:
+    """Look for steps that are long beside the weights, where nothing is learnt."""
+    looks = [seen for seen in chart.examinations if np.isfinite(seen.update_ratio)]
+    if not looks or chart.is_learning:
+        return
+    high = threshold("update_ratio_high")
+    ratios = [seen.update_ratio for seen in looks if seen.step <= EARLY] or [looks[0].update_ratio]
+    longest = max(ratios)
+    often = float(np.mean([ratio > high for ratio in ratios])) >= 0.5
+    if not often and not (longest > high and _broke(chart)):
+        return
+    worst = looks[int(np.argmax([seen.update_ratio for seen in looks]))]
+    rate = chart.epochs[0].learning_rate if chart.epochs else 0.01
+    yield Finding(
+        "lr_too_high",
+        "warning",
+        f"a step changes the weights by {longest:.0%} of their size (step {worst.step}), and "
+        "nothing is learnt",
+        f"try a learning rate of {rate / 10:g}",
+        step=worst.step,
+        value=longest,
+        threshold=high,
+        change=rate_change(rate / 10),
+    )
+
+
+def _broke(chart: Chart) -> bool:
+    """Tell whether units died or the loss rose after the first steps."""
+    first, last = chart.start, chart.last
+    died = any(
+        last.layers[name].dead - seen.dead > 0.3
+        for name, seen in first.layers.items()
+        if seen.units
+    )
+    rose = np.isfinite(first.loss) and not last.loss <= 1.05 * first.loss
+    return died or bool(rose)
+
+
+@check("course")
+def steps_too_short(chart: Chart) -> Iterator[Finding]:
+    """Look for steps that hardly change the weights, from the first on, and a loss that lasts."""
+    looks = [seen for seen in chart.examinations if seen.step <= EARLY]
+    if not looks or not chart.epochs or chart.stopped_by:
+        return
+    ratios = [seen.update_ratio for seen in looks if np.isfinite(seen.update_ratio)]
+    first, last = chart.epochs[0].value("loss"), chart.epochs[-1].value("loss")
+    value = float(np.median(ratios)) if ratios else 1.0
+    falls = (first - last) / abs(first) if first else 0.0
+    slowest = threshold("update_ratio_low")
+    slow = threshold("update_ratio_slow")
+    if value < slowest or (value < slow and falls < 0.2 and not chart.is_learning):
+        rate = chart.epochs[0].learning_rate
+        yield Finding(
+            "lr_too_low",
+            "advice" if chart.is_learning else "warning",
+            f"a step changes the weights by {value:.1g} of their size (median of {len(ratios)} "
+            f"early looks), and the loss fell by {falls:.1%} in {len(chart.epochs)} epochs",
+            f"try a learning rate of {rate * 10:g}",
+            step=looks[-1].step,
+            value=value,
+            threshold=slow,
+            change=rate_change(rate * 10),
+        )
+
+
+@check("course")
+def no_gradient(chart: Chart) -> Iterator[Finding]:
+    """Look for weights that no error reaches at all."""
+    looks = [seen for seen in chart.examinations if seen.step >= 1] or chart.examinations
+    kernels = [list(seen.kernels.items()) for seen in looks]
+    if not kernels or not kernels[0]:
+        return
+    still = [all(p.gradient == 0 for _, p in group) for group in kernels]
+    if all(still) and not chart.is_learning:
+        layer = kernels[-1][0][0].partition("/")[0]
+        yield Finding(
+            "zero_gradient",
+            "warning",
+            f"no error reaches the weights: all gradients are 0 at each of {len(looks)} looks",
+            "look at the output: its activation, the loss and the targets must fit",
+            layer=layer,
+            step=looks[-1].step,
+            value=0.0,
+        )
+
+
+@check("course")
+def not_finite(chart: Chart) -> Iterator[Finding]:
+    """Look for the first step whose loss is no finite number, and what went before."""
+    if not chart.epochs:
+        return
+    losses = np.concatenate([np.atleast_1d(epoch.step_losses) for epoch in chart.epochs])
+    ends = np.isfinite(chart.epochs[-1].value("loss"))
+    if np.isfinite(losses).all() and ends:
+        return
+    step = int(np.argmin(np.isfinite(losses))) if len(losses) else 0
+    finite = [seen for seen in chart.examinations if np.isfinite(seen.loss)]
+    ratio = max((seen.update_ratio for seen in finite), default=0.0)
+    wild = [seen for seen in chart.examinations if list(_exploding(chart, seen))]
+    gradients = [max((p.gradient for p in seen.kernels.values()), default=0.0) for seen in finite]
+    if wild:
+        yield from _exploding(chart, wild[0])
+    elif ratio > threshold("update_ratio_high"):
+        rate = chart.epochs[0].learning_rate
+        yield Finding(
+            "lr_too_high",
+            "warning",
+            f"the loss is no finite number from step {step + 1} on, after steps that changed "
+            f"the weights by {ratio:.0%} of their size",
+            f"try a learning rate of {rate / 10:g}",
+            step=step,
+            value=ratio,
+            threshold=threshold("update_ratio_high"),
+            change=rate_change(rate / 10),
+        )
+    elif gradients and max(gradients) > threshold("largest_gradient"):
+        yield Finding(
+            "exploding_gradient",
+            "warning",
+            f"gradients reach {max(gradients):.2g}, and the loss is no finite number from step "
+            f"{step + 1} on",
+            "clip gradients (clipnorm=1), scale inputs and targets, or use other activations",
+            step=step,
+            value=max(gradients),
+            threshold=threshold("largest_gradient"),
+            change=Change("compile", "clipnorm=1.0", {"clipnorm": 1.0}),
+        )
+    yield Finding(
+        "nan_or_inf",
+        "error",
+        f"the loss is no finite number from step {step + 1} of {len(losses)} on",
+        "lower the learning rate, scale the data, or clip gradients",
+        step=step,
+    )
+
+
+def _activation_change(chart: Chart, layer: str, to: str = "relu") -> Change:
+    code = f'activation="{to}" in the layers like {layer!r}'
+    return Change("model", code, {"like": layer, "activation": to, "initializer": "he_normal"})
+
+
+def _initializer_change(layer: str) -> Change:
+    code = f'kernel_initializer="he_normal" in the layers like {layer!r}'
+    return Change("model", code, {"like": layer, "initializer": "he_normal"})

@@ -1,0 +1,105 @@
+"""Every number at which the doctor speaks up, with what it rests on.
+
+`figure` says what was measured on either side of the number, and `source` where: "study" is
+the comparison of 146 programs trained by an independent trainer, healthy and faulty, whose
+figures are repeated here; "corpus" is `benchmarks/doctor.py` on the programs it comes with.
+"""
+
+from typing import NamedTuple
+
+
+class Threshold(NamedTuple):
+    """A number, and why it is this one."""
+
+    value: float
+    figure: str
+    source: str
+
+
+THRESHOLDS = {
+    "learning_margin": Threshold(
+        0.05, "a loss within 5 % of the constant prediction's is no learning", "study"
+    ),
+    "gradient_ratio": Threshold(
+        1e-3, "first kernel's gradient by the last's: healthy 3e-2 .. 16, fading < 4e-5", "study"
+    ),
+    "spread_ratio": Threshold(
+        1e-3, "spread of a hidden layer by the inputs': healthy > 2e-2, fading < 2e-4", "study"
+    ),
+    "dead_units": Threshold(0.5, "healthy 0 .. 0.17 of a layer, dying 0.4 .. 1", "study"),
+    "dead_units_always": Threshold(0.9, "never in a layer that learns", "study"),
+    "flat_units": Threshold(0.9, "healthy up to 0.59, saturated 0.95 and more", "study"),
+    "flat_units_not_learning": Threshold(0.5, "with no learning besides", "study"),
+    "largest_activation": Threshold(1e6, "exponential units reach it in the first pass", "study"),
+    "update_ratio_high": Threshold(5e-2, "healthy up to 3e-2, too fast 6e-2 .. 2.6", "study"),
+    "update_ratio_low": Threshold(1e-5, "healthy at first 1e-4 .. 2e-3", "study"),
+    "initial_loss_advice": Threshold(3, "healthy 0.96 .. 2.2 of the constant's loss", "study"),
+    "initial_loss": Threshold(6, "softmax of one unit, raw inputs: 8 .. 12", "study"),
+    "update_ratio_slow": Threshold(1e-4, "too slow 5e-6 .. 1e-4", "study"),
+    "weight_scale": Threshold(
+        0.4, "deviation by 1/sqrt(fan in): glorot 0.6 .. 1, he 1.4, lecun 1", "their formulas"
+    ),
+    "largest_gradient": Threshold(1e4, "norms of healthy gradients stay below 1e2", "study"),
+    "dropout_rate": Threshold(0.6, "UMLAUT warns above 0.5, which is common", "study"),
+    "rate": Threshold(1.0, "SGD with more has not been seen to learn", "study"),
+    "adaptive_rate": Threshold(0.1, "a step is about the rate, whatever the gradient", "study"),
+    "epsilon": Threshold(1e-2, "usual 1e-8 .. 1e-3", "study"),
+    "fewest_updates": Threshold(100, "a hundred steps of any size settle little", "study"),
+    "still_falling": Threshold(0.02, "of the loss, an epoch", "study"),
+    "swing": Threshold(0.3, "of the mean loss; healthy below 0.2", "study"),
+    "overfitting_rise": Threshold(0.1, "of the lowest loss on held-out rows", "study"),
+    "overfitting_rise_warning": Threshold(0.3, "healthy runs rise by up to 0.25", "corpus"),
+    "constant_output": Threshold(1e-3, "healthy spread >= 0.09 of the targets'", "study"),
+    "input_rms": Threshold(
+        10, "scaled up to 3.5, unscaled but trained 4.7 and 7.8, raw 65+", "study"
+    ),
+    "input_rms_advice": Threshold(4, "scaled inputs reach 3.5", "study"),
+    "input_ratio": Threshold(1e3, "deviations of features: scaled < 240, raw 2700 .. 2e5", "study"),
+    "input_shift": Threshold(5, "mean by deviation: scaled < 3.3, raw iris 7", "study"),
+    "input_rms_low": Threshold(1e-2, "pixels scaled once 0.3, twice 1.5e-3", "arithmetic"),
+    "input_largest_low": Threshold(5e-2, "pixels scaled twice end at 1/255", "arithmetic"),
+    "target_size": Threshold(10, "mean or deviation: scaled 1, raw 77 .. 2600", "study"),
+    "shift_factor": Threshold(
+        3, "rms of held-out rows by training rows': alike within 1.3", "corpus"
+    ),
+    "shift_deviations": Threshold(2, "their means, in deviations: alike within 0.5", "corpus"),
+    "shift_chance": Threshold(1e-4, "that rows drawn alike differ so much", "arithmetic"),
+    "outside_share": Threshold(
+        0.05, "held-out rows beyond all training rows in one column", "corpus"
+    ),
+    "outside_share_serious": Threshold(
+        0.3, "alike 0 .. 0.03, x in 8 .. 12 after 0 .. 10: 0.5", "corpus"
+    ),
+    "outlier": Threshold(
+        20, "distance from the median in robust deviations; lognormal < 20", "study"
+    ),
+    "outlier_share": Threshold(
+        1e-3, "5 % damaged targets; one in a thousand may be honest", "study"
+    ),
+    "majority": Threshold(0.9, "9 rows of 10 of one class", "study"),
+    "rarest": Threshold(0.1, "share of the rarest class times classes", "study"),
+    "sorted_z": Threshold(6, "deviations by which equal neighbours are too many", "study"),
+    "leak_share": Threshold(
+        0.01, "iris holds one row twice: 1 in 45; copied rows make 0.1 .. 1", "corpus"
+    ),
+    "duplicate_share": Threshold(0.05, "rows that were there before", "study"),
+    "conflict_share": Threshold(0.01, "rows whose twin has another target", "study"),
+    "leak_score": Threshold(0.999, "best single feature of honest data: AUC 0.976", "corpus"),
+    "leak_next": Threshold(
+        0.98, "where features separate by honest work, others do so nearly", "corpus"
+    ),
+    "rows_by_class": Threshold(10, "fewer rows of a class do not describe it", "rule of thumb"),
+    "parameters_by_row": Threshold(
+        100, "beyond, every row can be learnt by heart", "rule of thumb"
+    ),
+    "signal_z": Threshold(3, "deviations by which probes beat chance", "arithmetic"),
+    "structure": Threshold(
+        0.8, "nearest neighbour's distance by that of shuffled columns", "corpus"
+    ),
+    "probe_margin": Threshold(0.25, "gain by which probes do better than the network", "corpus"),
+}
+
+
+def threshold(name: str) -> float:
+    """Return the number called `name`."""
+    return THRESHOLDS[name].value
