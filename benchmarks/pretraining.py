@@ -1,6 +1,6 @@
 """What pretraining buys where labels are few: 100 of them, on the digits in the package.
 
-python benchmarks/pretraining.py             about three minutes on two cores
+python benchmarks/pretraining.py             three to seven minutes on two cores
 python benchmarks/pretraining.py --seeds 2   the first two of the five seeds
 
 Of 10,000 digits, 2,000 are set aside to test on and 1,000 to choose by; 7,000 train, of

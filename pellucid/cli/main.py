@@ -15,6 +15,7 @@ COMMANDS = {
     "predict": ("predicting", "write what a run predicts for new rows"),
     "compare": ("comparing", "networks side by side: error, time, parameters"),
     "inspect": ("inspecting", "z, a, delta and gradients of one row, with the numbers put in"),
+    "diagnose": ("diagnosing", "what keeps a network from learning, and what to do"),
     "report": ("reporting", "show a run's report again"),
     "run": ("running_scripts", "an unchanged Keras script, faster"),
     "data": ("datasets", "list the data sets that come along, or look into a file"),

@@ -12,6 +12,7 @@ import click
 
 from pellucid.base.whose import current_line, shown
 from pellucid.cli.exits import INTERRUPTED
+from pellucid.cli.findings import print_findings
 from pellucid.cli.fits import print_fits
 from pellucid.cli.script import Script, main_program
 
@@ -58,6 +59,7 @@ def ended_with(status: int) -> None:
     fits = sys.modules.get("pellucid.keras.engine.training.fits")
     if fits is not None and status != INTERRUPTED:
         print_fits(fits.fits)
+        print_findings(fits.fits)
 
 
 @contextmanager

@@ -25,7 +25,8 @@ def beside_plain_predictors(chart: Chart) -> Iterator[Finding]:
         if gain > 0.9:
             continue
         probe = probe_of(chart, output)
-        if probe is None or probe.gain - gain <= threshold("probe_margin") or gain > 0.75 * probe.gain:
+        short = 0.0 if probe is None else probe.gain - gain
+        if probe is None or short <= threshold("probe_margin") or gain > 0.75 * probe.gain:
             continue
         narrow = narrowest(chart, output, probe) if _had_its_chance(chart) else None
         who = "neighbours" if probe.neighbours.gain >= probe.linear.gain else "a linear model"
@@ -39,7 +40,7 @@ def beside_plain_predictors(chart: Chart) -> Iterator[Finding]:
             if narrow
             else "train longer, at another learning rate, or with more units",
             layer=narrow[0] if narrow else None,
-            value=probe.gain - gain,
+            value=short,
             threshold=threshold("probe_margin"),
             change=_wider(narrow[0]) if narrow else None,
         )

@@ -171,8 +171,10 @@ def gain_of(answers: Float[np.ndarray, "rows ..."], right: np.ndarray, task: Tas
 def constant_cost(loss: Loss, task: Task) -> float | None:
     """Return what the best constant answer costs by `loss`, or None if that is not known."""
     name = type(loss).__name__
-    y = task.y.reshape(len(task.y), -1).astype(float) if task.y.dtype.kind in "fiub" else None
-    if y is None or not np.isfinite(y).all():
+    if task.y.dtype.kind not in "fiub" or not task.y.size:
+        return None
+    y = task.y.reshape(len(task.y), -1).astype(float)
+    if not np.isfinite(y).all():
         return None
     if name in ("CategoricalCrossentropy", "SparseCategoricalCrossentropy"):
         return task.entropy if task.labels is not None else None

@@ -25,7 +25,7 @@ class Table(NamedTuple):
 
     x: Float[np.ndarray, "rows features"]
     places: Int[np.ndarray, " rows"]
-    count: int  # of all rows
+    total: int  # rows there are
     is_flat: bool  # given as a table: no picture, no sequence
 
     @property

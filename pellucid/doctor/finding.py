@@ -1,6 +1,7 @@
 """What the doctor says: one fault, its evidence, and what to do about it."""
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,6 +74,35 @@ class Finding:
         """Return the same finding, with what follows from it."""
         return replace(self, consequences=(*self.consequences, *found))
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values, for a file."""
+        change = None if self.change is None else vars(self.change)
+        return {
+            "check": self.check,
+            "severity": self.severity,
+            "evidence": self.evidence,
+            "remedy": self.remedy,
+            "layer": self.layer,
+            "step": self.step,
+            "rows": [int(row) for row in self.rows],
+            "value": _plain(self.value),
+            "threshold": _plain(self.threshold),
+            "change": change,
+            "consequences": [found.to_json() for found in self.consequences],
+        }
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "Finding":
+        """Return the finding that `to_json` wrote."""
+        change = values["change"]
+        parts = {name: value for name, value in values.items() if name in _PLAIN}
+        return Finding(
+            **parts,
+            rows=tuple(values["rows"]),
+            change=None if change is None else Change(**change),
+            consequences=tuple(Finding.from_json(one) for one in values["consequences"]),
+        )
+
     def __str__(self) -> str:
         place = f" in layer {self.layer!r}" if self.layer else ""
         lines = [f"{self.severity}: {self.meaning}{place} [{self.check}]"]
@@ -83,6 +113,16 @@ class Finding:
             follows = ", ".join(MEANINGS[check] for check in self.explains)
             lines.append(f"  it explains: {follows}")
         return "\n".join(lines)
+
+
+_PLAIN = frozenset(
+    ("check", "severity", "evidence", "remedy", "layer", "step", "value", "threshold")
+)
+
+
+def _plain(value: float | None) -> float | None:
+    """Return a number as JSON can hold it: what is not finite is left out."""
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def raise_if_serious(

@@ -123,10 +123,10 @@ def given_away(chart: Chart) -> Iterator[Finding]:
     """Find a feature that is the target, or nearly."""
     for source in chart.rows.x:
         table = table_of(chart, source)
-        if table is None or not table.is_flat or table.count < FEWEST:
+        if table is None or not table.is_flat or table.total < FEWEST:
             continue
         for output, task in chart.tasks.items():
-            if len(task.y) != table.count:
+            if len(task.y) != table.total:
                 continue
             if _is_copy(chart.rows.x[source], task.y):
                 yield from _copies(chart, output, table.features)
@@ -136,8 +136,11 @@ def given_away(chart: Chart) -> Iterator[Finding]:
 
 def _is_copy(x: Any, y: Any) -> bool:
     x, y = np.asarray(x), np.asarray(y)
-    return x.shape == y.shape and x.ndim > 1 and bool(np.array_equal(x[:100], y[:100])) and bool(
-        np.array_equal(x, y)
+    return (
+        x.shape == y.shape
+        and x.ndim > 1
+        and bool(np.array_equal(x[:100], y[:100]))
+        and bool(np.array_equal(x, y))
     )
 
 

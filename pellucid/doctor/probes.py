@@ -66,7 +66,7 @@ def _probe(chart: Chart, output: str) -> Probe | None:
     task = chart.tasks[output]
     tables = [table_of(chart, source) for source in chart.rows.x]
     y = _columns(task)
-    whole = [table for table in tables if table is not None and table.count == len(task.y)]
+    whole = [table for table in tables if table is not None and table.total == len(task.y)]
     if y is None or not tables or len(whole) < len(tables) or len(y) < 20:
         return None
     # tables are sampled each by its width: rows they share are looked at

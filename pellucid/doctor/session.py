@@ -1,5 +1,6 @@
 """The doctor beside one fit: asks the checks in their time, and orders what they find."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from pellucid.base.errors import ConfigError, PellucidError, explain, nearest
 from pellucid.doctor import checks as checks
 from pellucid.doctor.chart import Chart, Epoch
-from pellucid.doctor.check import CHECKS, STAGES
+from pellucid.doctor.check import CHECKS, STAGES, Check
 from pellucid.doctor.examination import examine, rows_to_examine
 from pellucid.doctor.finding import Finding, raise_if_serious
 from pellucid.doctor.precedence import ordered
@@ -105,7 +106,17 @@ class Doctor:
         if self.mode == "off":
             return
         for stage in stages:
-            self._found[stage] = [f for ask in CHECKS[stage] for f in ask(self.chart)]
+            self._found[stage] = [f for ask in CHECKS[stage] for f in self._asked(ask)]
+
+    def _asked(self, ask: Check) -> list[Finding]:
+        """Return what one check finds. A check that fails must not end somebody's training."""
+        try:
+            return list(ask(self.chart))
+        except Exception as error:
+            name = f"{ask.__module__}.{ask.__name__}"
+            told = f"the doctor's check {name} failed, and training goes on: {error!r}"
+            warnings.warn(told, RuntimeWarning, stacklevel=2)
+            return []
 
 
 def settled_mode(mode: Any) -> str:

@@ -1,6 +1,7 @@
 """Whether the rows held out look like those trained on."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,13 @@ from pellucid.doctor.task import Task, task_of
 from pellucid.doctor.thresholds import threshold
 
 FEWEST = 10  # held-out rows that can be compared
+
+
+class Row(NamedTuple):
+    """The size of a row's numbers, and their mean."""
+
+    rms: float
+    mean: float
 
 
 @check("data")
@@ -33,12 +41,13 @@ def inputs_alike(chart: Chart) -> Iterator[Finding]:
 
 def _prepared(chart: Chart, source: str, here: Spread, there: Spread) -> Iterator[Finding]:
     """Compare the size of all numbers: a scaling that one side missed moves them all."""
-    rms = [_typical_rms(chart, source, held_out) for held_out in (False, True)]
-    if not min(*rms, here.rms, there.rms) > 0:
+    usual, other = (_typical_row(chart, source, held_out) for held_out in (False, True))
+    if not min(usual.rms, other.rms, here.rms, there.rms) > 0:
         return
-    factor = min(max(r, 1 / r) for r in (rms[1] / rms[0], there.rms / here.rms))
+    factor = min(max(r, 1 / r) for r in (other.rms / usual.rms, there.rms / here.rms))
     within = float(np.sqrt(np.square(here.deviation).mean()))
-    shift = abs(float(there.mean.mean() - here.mean.mean())) / within if within else 0.0
+    moves = other.mean - usual.mean, float(there.mean.mean() - here.mean.mean())
+    shift = min(abs(move) for move in moves) / within if within else 0.0
     if factor > threshold("shift_factor"):
         evidence = f"held-out inputs have an rms of {there.rms:.3g}, training inputs {here.rms:.3g}"
         value, limit = factor, threshold("shift_factor")
@@ -60,12 +69,13 @@ def _prepared(chart: Chart, source: str, here: Spread, there: Spread) -> Iterato
     )
 
 
-def _typical_rms(chart: Chart, source: str, held_out: bool) -> float:
-    """Return the median over rows of a row's rms: one wild row does not move it."""
+def _typical_row(chart: Chart, source: str, held_out: bool) -> Row:
+    """Return the medians over rows of a row's rms and mean: a wild row does not move them."""
     table = table_of(chart, source, held_out=held_out)
     if table is None:
-        return 0.0
-    return float(np.median(np.sqrt(np.square(table.x, dtype=np.float64).mean(axis=1))))
+        return Row(0.0, 0.0)
+    rms = np.sqrt(np.square(table.x, dtype=np.float64).mean(axis=1))
+    return Row(float(np.median(rms)), float(np.median(table.x.mean(axis=1))))
 
 
 def _moved(chart: Chart, source: str, here: Spread, there: Spread) -> Iterator[Finding]:

@@ -6,6 +6,7 @@
     split.json        which rows trained, stopped and judged it
     history.csv       the values of every epoch
     scores.json       how it was judged
+    findings.json     what the doctor found
     report.html       the same for people
 
 A folder is filled under another name and renamed when all is there, so a run exists whole
@@ -33,6 +34,7 @@ from pellucid.models.model import Model
 
 MODEL, ENCODING, EXPERIMENT = "model.safetensors", "encoding.json", "experiment.toml"
 SPLIT, HISTORY, SCORES, REPORT = "split.json", "history.csv", "scores.json", "report.html"
+FINDINGS = "findings.json"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from pellucid import __version__
+from pellucid.doctor.finding import Finding
 from pellucid.experiments.design import Design
 from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.judging import Judgement
@@ -50,6 +51,11 @@ class Material:
     def finite(self) -> bool:
         """Whether the loss stayed a number to the end."""
         return bool(np.isfinite(self.history.get("loss", [])).all())
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the doctor found."""
+        return self.made.model.findings
 
     @property
     def best_epoch(self) -> int | None:

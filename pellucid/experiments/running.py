@@ -19,6 +19,7 @@ from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.folder import (
     ENCODING,
     EXPERIMENT,
+    FINDINGS,
     HISTORY,
     REPORT,
     SCORES,
@@ -176,5 +177,6 @@ def _texts(material: Material) -> dict[str, str]:
         SPLIT: json.dumps(split),
         HISTORY: history_csv({"epoch": history.epochs, **history, "seconds": seconds}),
         SCORES: json.dumps(material.judgement.to_json(), indent=1),
+        FINDINGS: json.dumps([found.to_json() for found in material.findings], indent=1),
         REPORT: to_html(page(material)),
     }

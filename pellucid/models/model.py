@@ -1,6 +1,6 @@
 """The Keras-style shell: it holds what training changes, and computes nothing itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -9,11 +9,16 @@ import numpy as np
 
 from pellucid.base.errors import ShapeError, StateError, explain
 from pellucid.base.tree import flatten, refill
+from pellucid.doctor.chart import Settings
+from pellucid.doctor.finding import Finding
+from pellucid.doctor.session import Doctor
 from pellucid.inspection.inspection import Inspection, look
 from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
 from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
+from pellucid.models.diagnosis import consulted, refusals
 from pellucid.models.display import drawing, model_html, summary_text
+from pellucid.models.following import Following
 from pellucid.models.history import History
 from pellucid.models.pictured import Lesson, Pictured
 from pellucid.models.progress import Progress
@@ -24,13 +29,12 @@ from pellucid.network.graph import trace
 from pellucid.network.network import Network
 from pellucid.network.summary import Summary, names_in_order, summarize
 from pellucid.training.adaptation import adapt
-from pellucid.training.callbacks import Callback, Control, pace_of
+from pellucid.training.callbacks import Callback, pace_of
 from pellucid.training.evaluation import compile_evaluate
 from pellucid.training.examples import as_examples, as_inputs
-from pellucid.training.interrupt import Interrupt
 from pellucid.training.placement import place
 from pellucid.training.programs import compile_init, compile_start, compile_step
-from pellucid.training.record import EpochRecord, as_value
+from pellucid.training.record import as_value
 from pellucid.training.rules import Rule, TerminateOnNaN
 from pellucid.training.state import Examples, Recipe, TrainState, seed_bits
 from pellucid.training.trainer import Trainer
@@ -78,6 +82,7 @@ class Model(Pictured):
         self._train: TrainState | None = None
         self._trainer: Trainer | None = None
         self.history = History([])
+        self._doctor: Doctor | None = None
 
     # What it is made of
 
@@ -215,6 +220,8 @@ class Model(Pictured):
         sample_weight: Any = None,
         callbacks: Sequence[Callback | Rule] = (),
         verbose: int | str = "auto",
+        doctor: str = "report",
+        silence: Sequence[str] | str = (),
     ) -> History:
         """Train on `x` and `y`; return the values of every epoch.
 
@@ -227,13 +234,18 @@ class Model(Pictured):
         A `sample_weight` may weigh each step of a row, too; both kinds of weights may be given
         by output.
 
+        The `doctor` looks on and leaves `findings`; "strict" raises where something cannot
+        work, "off" does not look. `silence` names findings nobody wants to hear of.
+
         Raises:
             DataError, ShapeError: before the first step, naming row and column.
+            ConfigError: a "strict" doctor found what cannot work; the error has `findings`.
             KeyboardInterrupt: after Ctrl-C, with the model as the last step left it.
         """
         self._see(x)
         recipe = self.recipe
-        examples = as_examples(recipe, x, y, sample_weight, class_weight)
+        with refusals(recipe, y):
+            examples = as_examples(recipe, x, y, sample_weight, class_weight)
         examples, held_out = hold_out(
             recipe, examples, validation_data, validation_split, validation_by, self.seed
         )
@@ -241,45 +253,31 @@ class Model(Pictured):
         check_rules(rules, recipe, validate=held_out is not None)
         trainer = self.trainer
         trainer.train = adapt(self.network, trainer.train, examples)
+        size = len(examples) if batch_size == "full" else _whole_number("batch_size", batch_size)
+        split = "given" if validation_data is not None else validation_by
+        settings = Settings(
+            size, epochs, shuffle, split if held_out else "none", class_weight is not None
+        )
+        self._doctor = consulted(recipe, examples, held_out, settings, doctor, silence)
         events = trainer.records(
             place(examples),
-            len(examples) if batch_size == "full" else _whole_number("batch_size", batch_size),
+            size,
             validation=held_out and place(held_out),
             rules=rules,
             shuffle=shuffle,
             epochs=_whole_number("epochs", epochs, least=0),
             pace=pace_of([c for c in callbacks if isinstance(c, Callback)]),
+            looker=self._doctor if doctor != "off" else None,
         )
-        return self._follow(events, callbacks, Progress(epochs, verbose))
+        self.history = History([])
+        following = Following(trainer, callbacks, Progress(epochs, verbose), self._doctor)
+        following.follow(events, self.history)
+        return self.history
 
-    def _follow(
-        self, events: Iterator[Any], callbacks: Sequence[Callback | Rule], progress: Progress
-    ) -> History:
-        """Hand each record to those who wait for it, until one of them says stop."""
-        control = Control(self.trainer)
-        listeners = [c for c in callbacks if isinstance(c, Callback)]
-        self.history = history = History([])
-        for listener in listeners:
-            listener.on_train_begin(control)
-        with Interrupt() as interrupt:
-            for record in events:
-                progress.show(record)
-                if isinstance(record, EpochRecord):
-                    history.records.append(record)
-                for listener in listeners:
-                    _tell(listener, record, control)
-                if interrupt.asked or control.stopped_because:
-                    break
-            events.close()  # pyright: ignore[reportAttributeAccessIssue]
-        rule = self.trainer.stopped_by
-        by_rule = rule.reason.format(**rule.to_config()) if rule is not None else ""
-        history.stopped_because = control.stopped_because or by_rule
-        progress.close("interrupted" if interrupt.asked else history.stopped_because)
-        for listener in listeners:
-            listener.on_train_end(control)
-        if interrupt.asked:
-            raise KeyboardInterrupt
-        return history
+    @property
+    def findings(self) -> list[Finding]:
+        """What the doctor found in the last fit: faults, the gravest first, with remedies."""
+        return [] if self._doctor is None else self._doctor.findings
 
     def train_on_batch(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
         """Take one step on these rows as one mini-batch; return its loss and metrics."""
@@ -377,13 +375,6 @@ class Model(Pictured):
                 expected = ", ".join(self.network.owners)
                 raise StateError(explain(what, got=name, expected=expected))
         return [self.network[name].owner for name in names] or self.network.owners
-
-
-def _tell(listener: Callback, record: Any, control: Control) -> None:
-    if isinstance(record, EpochRecord):
-        listener.on_epoch_end(record, control)
-    else:
-        listener.on_steps_end(record, control)
 
 
 def _listed(symbols: Symbol | Sequence[Symbol]) -> Sequence[Symbol]:

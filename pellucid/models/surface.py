@@ -14,8 +14,9 @@ from pellucid.plots.surface import contours, relief
 from pellucid.training.adaptation import adapt
 from pellucid.training.examples import as_examples
 from pellucid.training.placement import place
-from pellucid.training.state import Recipe, TrainState
+from pellucid.training.state import Examples, Recipe, TrainState
 from pellucid.training.surface import (
+    Program,
     as_vector,
     compile_along,
     compile_plane,
@@ -157,16 +158,7 @@ def loss_surface(
     examples = place(drawn_rows(given, rows, seed))
     seen = {name: _seen(chosen, path) for name, path in points.items()}
     s, t = _grid(chosen, seen, resolution)
-    grid = np.stack(np.meshgrid(s, t), axis=-1).reshape(-1, 2)
-    everywhere = np.concatenate([grid, *seen.values()]).astype(np.float32)
-    on_plane = compile_plane(recipe)
-    found = np.asarray(
-        on_plane(train.state, examples, chosen.origin, chosen.directions, everywhere)
-    )
-    heights, first = {}, len(grid)
-    for name, path in seen.items():
-        heights[name] = found[first : first + len(path)]
-        first += len(path)
+    grid, heights = _heights(compile_plane(recipe), train, examples, chosen, (s, t), seen)
     along = compile_along(recipe)
     moves = {name: path - next(iter(points.values()))[0] for name, path in points.items()}
     every = np.concatenate(list(moves.values())) if moves else None
@@ -175,7 +167,7 @@ def loss_surface(
         axes=chosen.axes,
         s=s,
         t=t,
-        loss=found[: len(grid)].reshape(len(t), len(s)),
+        loss=grid,
         paths=seen,
         heights=heights,
         losses={n: np.asarray(along(train.state, examples, p)) for n, p in points.items()},
@@ -185,6 +177,23 @@ def loss_surface(
         rows=len(examples),
         of_rows=len(given),
     )
+
+
+def _heights(
+    on_plane: Program,
+    train: TrainState,
+    examples: Examples,
+    plane: Plane,
+    axes: tuple[Float[np.ndarray, " across"], Float[np.ndarray, " up"]],
+    seen: Mapping[str, PathPoints],
+) -> tuple[Float[np.ndarray, "up across"], dict[str, Float[np.ndarray, " points"]]]:
+    """Return the loss on the grid, and at each path's points of the plane."""
+    grid = np.stack(np.meshgrid(*axes), axis=-1)
+    points = np.concatenate([grid.reshape(-1, 2), *seen.values()]).astype(np.float32)
+    found = on_plane(train.state, examples, plane.origin, plane.directions, points)
+    ends = np.cumsum([grid[..., 0].size, *map(len, seen.values())])[:-1]
+    on_grid, *on_paths = np.split(np.asarray(found), ends)
+    return on_grid.reshape(grid.shape[:2]), dict(zip(seen, on_paths, strict=True))
 
 
 def _plane(

@@ -94,19 +94,24 @@ def relief(
         ring = (start[:, 0], start[:, 1], height(start[:, 2]) + lift)
         ax.plot(*ring, "o", color=ON_COLOUR, markeredgecolor=ON_GROUND, markersize=7, zorder=13)
         ax.legend(loc="upper left")
+    _name_axes(ax, axes, log)
+    ax.set_title(_wrapped(note), fontsize=8.5, fontweight="normal", color=MUTED)
+    return figure
+
+
+def _name_axes(ax: Axes, axes: tuple[str, str], log: bool) -> None:
+    """Name and mark the three axes of a landscape, and turn it to be seen into."""
     ax.set_xlabel(label(axes[0], 40), labelpad=2)
     ax.set_ylabel(label(axes[1], 40), labelpad=2)
-    ax.set_zlabel("loss", labelpad=2)
+    ax.set_zlabel("loss (log)" if log else "loss", labelpad=4 if log else 2)
     if log:
-        ax.zaxis.set_major_formatter(library().ticker.FuncFormatter(lambda v, _: f"{10**v:.2g}"))
-        ax.set_zlabel("loss (log)", labelpad=4)
+        power = library().ticker.FuncFormatter(lambda exponent, _: f"{10**exponent:.2g}")
+        ax.zaxis.set_major_formatter(power)
     ax.tick_params(labelsize=7, pad=0)
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
         axis.set_major_locator(library().ticker.MaxNLocator(5))
     ax.view_init(elev=38, azim=-62)
     ax.set_box_aspect((1, 1, 0.62), zoom=0.92)
-    ax.set_title(_wrapped(note), fontsize=8.5, fontweight="normal", color=MUTED)
-    return figure
 
 
 def levels_of(loss: Float[np.ndarray, "up across"]) -> tuple[Float[np.ndarray, " levels"], bool]:

@@ -1,6 +1,6 @@
 """What every fit of this process came to, for the table at the end of `pellucid run`."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class FitReport(NamedTuple):
@@ -12,6 +12,7 @@ class FitReport(NamedTuple):
     values: dict[str, float]  # of the last epoch
     stopped_because: str
     script_line: int | None  # where the script called fit
+    findings: tuple[Any, ...] = ()  # what the doctor found
 
 
 fits: list[FitReport] = []

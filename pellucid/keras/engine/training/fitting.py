@@ -313,6 +313,7 @@ class Fit:
                 {n: v for n, v in last.items() if isinstance(v, float)},
                 history.stopped_because,
                 self.line[1] if self.line else None,
+                tuple(self.learner.findings),
             )
         )
 

@@ -1,0 +1,48 @@
+"""The doctor beside a fit of the library's models."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from pellucid.base.errors import PellucidError
+from pellucid.doctor.chart import Chart, Rows, Settings
+from pellucid.doctor.session import Doctor, settled_mode, settled_silence
+from pellucid.training.state import Examples, Recipe
+
+
+def consulted(
+    recipe: Recipe,
+    examples: Examples,
+    held_out: Examples | None,
+    settings: Settings,
+    mode: str,
+    silence: Sequence[str] | str,
+) -> Doctor:
+    """Return the doctor of a fit, who has seen what can be seen before it.
+
+    Raises:
+        ConfigError: "strict", and something cannot work; or there is no such mode.
+    """
+    apart = None if held_out is None else Rows(held_out.inputs, held_out.targets)
+    chart = Chart(recipe, Rows(examples.inputs, examples.targets), apart, settings)
+    doctor = Doctor(chart, settled_mode(mode), settled_silence(silence))
+    if mode != "off":
+        doctor.before()
+        doctor.watch(examples)
+    return doctor
+
+
+@contextmanager
+def refusals(recipe: Recipe, y: Any) -> Iterator[None]:
+    """Let errors raised over examples carry what the doctor makes of targets and outputs."""
+    try:
+        yield
+    except PellucidError as error:
+        given = y if isinstance(y, Mapping) else {recipe.judged[0]: y} if recipe.judged else {}
+        columns = {name: np.asarray(column) for name, column in given.items()}
+        doctor = Doctor(Chart(recipe, Rows({}, columns)))
+        doctor.before()
+        error.findings = tuple(doctor.findings)
+        raise
