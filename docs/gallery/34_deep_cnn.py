@@ -74,14 +74,15 @@ history = model.fit(
     verbose=0,
 )
 summary = model.summarize()
-print(f"{summary.depth} layers with weights, {summary.trainable:,} parameters")
+kinds = [row.kind for row in summary.rows]
+print(f"{kinds.count('Conv2D')} convolutions, {kinds.count('Dense')} dense layers,", end=" ")
+print(f"{summary.trainable:,} parameters to learn")
 print(f"accuracy on {len(test)} digits held out: {history['val_accuracy'][-1]:.4f}")
 print(f"{EPOCHS} epochs of {ROWS} digits in {history.seconds:.0f} s")
 
-augment = pc.Sequential([pc.Input((28, 28, 1)), *changes])
-digits = data.x[test[:4]].astype(np.float32)
-copies = pc.ensemble(augment, digits, samples=7).all  # 7 times 4 digits
-shown = np.concatenate([digits[None], copies]).swapaxes(0, 1)  # 4 times 8 pictures
+digits = data.x[test[:4]]
+copies = pc.ensemble(model, digits, samples=7, layer="random_zoom").all  # 7 times 4 digits
+shown = np.concatenate([digits[None] / 255, copies]).swapaxes(0, 1)  # 4 times 8 pictures
 images(shown.reshape(-1, 28, 28, 1), across=8).savefig("34-augmented.svg")
 history.plot().savefig("34-history.svg")
 model.plot().savefig("34-network.svg")

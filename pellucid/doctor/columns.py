@@ -119,7 +119,8 @@ def _fingerprints(rows: Rows) -> Int[np.ndarray, " rows"] | None:
         x = np.asarray(rows.x[name])
         if x.dtype.kind not in NUMERIC or len(x) != len(total):
             return None
-        parts = [_hashes(part) for part in chunks(x)]
+        kind = np.float64 if x.dtype.kind in "iu" and x.dtype.itemsize > 2 else np.float32
+        parts = [_hashes(part.astype(kind)) for part in chunks(x)]
         total = total * np.uint64(0x9E3779B97F4A7C15) + np.concatenate(parts)
     return total.view(np.int64)
 
@@ -127,8 +128,7 @@ def _fingerprints(rows: Rows) -> Int[np.ndarray, " rows"] | None:
 def _hashes(x: Shaped[np.ndarray, "rows features"]) -> Shaped[np.ndarray, " rows"]:
     if not x.shape[1]:
         return np.zeros(len(x), np.uint64)
-    numbers = np.ascontiguousarray(x, np.float32)
-    whole = numbers.view(np.dtype((np.void, numbers.shape[1] * 4)))[:, 0]
+    whole = np.ascontiguousarray(x).view(np.dtype((np.void, x.strides[0])))[:, 0]
     return np.array([hash(row) for row in whole.tolist()], np.int64).view(np.uint64)
 
 

@@ -145,7 +145,7 @@ def swinging(chart: Chart) -> Iterator[Finding]:
             "oscillating_loss",
             "warning",
             f"the loss swings by {swing:.0%} from epoch to epoch over the last {len(losses)}",
-            f"try a learning rate of {rate / 3:.2g}, or a larger batch",
+            f"use a learning rate of {rate / 3:.2g}, or a larger batch",
             step=chart.updates,
             value=swing,
             threshold=high,

@@ -1,7 +1,7 @@
 """Rows that occur twice, where they must not, and inputs that give the target away."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -21,12 +21,13 @@ from pellucid.doctor.task import NUMBERS, Task
 from pellucid.doctor.thresholds import threshold
 
 FEWEST, FEWEST_IN_ORDER = 30, 100  # rows in which a copy, or a perfect order, is no chance
+FEWEST_OF_A_CLASS = 20  # 8 rows of a class have been seen to give 0.998 honestly
 FEW_FEATURES = 3  # of which one may honestly be all there is to the task
 
 
 @check("data")
-def rows_on_both_sides(chart: Chart) -> Iterator[Finding]:
-    """Find held-out rows that are trained on as well."""
+def training_score(chart: Chart) -> Iterator[Finding]:
+    """Find networks that are judged on the rows they were trained on, and on no others."""
     if chart.judged_on_training_rows and chart.held_out is None:
         yield Finding(
             "eval_on_train",
@@ -36,6 +37,11 @@ def rows_on_both_sides(chart: Chart) -> Iterator[Finding]:
             "hold out rows before training, and judge on those",
             change=Change("fit", "validation_split=0.2", {"validation_split": 0.2}),
         )
+
+
+@check("data")
+def rows_on_both_sides(chart: Chart) -> Iterator[Finding]:
+    """Find held-out rows that are trained on as well."""
     here, there = fingerprints(chart), fingerprints(chart, held_out=True)
     if here is None or there is None or not len(there):
         return
@@ -182,44 +188,59 @@ def _size(shape: Any) -> int:
     return int(np.prod(shape, dtype=np.int64)) if shape else 1
 
 
+class Telling(NamedTuple):
+    """How well each feature alone tells the target."""
+
+    same: Bool[np.ndarray, " features"]  # is the class under another name
+    score: Float[np.ndarray, " features"]  # 1 is perfect
+    measure: str
+
+
 def _telling_feature(
     x: Float[np.ndarray, "rows features"], places: Int[np.ndarray, " rows"], task: Task
 ) -> Iterator[Finding]:
-    values = class_values(task.y, task)
-    if values is not None and task.classes >= 2:
-        values = values[places]
-        same = _determines(x, values)
-        two = len(np.unique(values)) == 2
-        score = _auc(x, values) if two else _correlation(x, values.astype(float))
-        measure = "area under the ROC curve" if two else "correlation with the class's number"
-    else:
-        y = amounts(task.y) if task.kind == NUMBERS else None
-        if y is None or y.shape[1] != 1:
-            return
-        same, score = np.zeros(x.shape[1], bool), _correlation(x, y[places, 0])
-        measure = "correlation with the target"
-    if len(x) < FEWEST_IN_ORDER:
-        score = np.zeros(x.shape[1])
+    """Find a feature that alone tells the target, and stands out by it."""
+    telling = _telling(x, places, task)
+    if telling is None:
+        return
+    same, score = telling.same, telling.score
     found = same | (score > threshold("leak_score"))
     others = float(score[~found].max(initial=0.0))
     stands_out = others < threshold("leak_next") and found.sum() <= max(1, x.shape[1] // 10)
     if not found.any() or not (stands_out or same.any()):
         return
     feature = int(np.flatnonzero(same if same.any() else found)[0])
+    how = f"its {telling.measure} is {score[feature]:.4f}, the next best {others:.3f}"
+    how = "each of its values goes with one class" if same[feature] else how
     yield Finding(
         "target_leak",
         "warning",
-        f"feature {feature} alone tells the target: "
-        + (
-            "each of its values goes with one class"
-            if same[feature]
-            else f"its {measure} is {score[feature]:.4f}, the next best {others:.3f}"
-        ),
+        f"feature {feature} alone tells the target: {how}",
         "leave it out if it would not be known when the network is used",
         value=1.0 if same[feature] else float(score[feature]),
         threshold=threshold("leak_score"),
         change=Change("data", f"x = np.delete(x, {feature}, axis=1)", {"drop_column": feature}),
     )
+
+
+def _telling(
+    x: Float[np.ndarray, "rows features"], places: Int[np.ndarray, " rows"], task: Task
+) -> Telling | None:
+    values = class_values(task.y, task)
+    if values is not None and task.classes >= 2:
+        values = values[places]
+        same, two = _determines(x, values), len(np.unique(values)) == 2
+        score = _auc(x, values) if two else _correlation(x, values.astype(float))
+        measure = "area under the ROC curve" if two else "correlation with the class's number"
+    else:
+        y = amounts(task.y) if task.kind == NUMBERS else None
+        if y is None or y.shape[1] != 1:
+            return None
+        same, score = np.zeros(x.shape[1], bool), _correlation(x, y[places, 0])
+        measure = "correlation with the target"
+    if len(x) < FEWEST_IN_ORDER:
+        score = np.zeros(x.shape[1])
+    return Telling(same, score, measure)
 
 
 def _determines(x: Float[np.ndarray, "rows features"], values: Any) -> Bool[np.ndarray, " f"]:
@@ -250,7 +271,7 @@ def _auc(x: Float[np.ndarray, "rows features"], values: Any) -> Float[np.ndarray
     yes = values == np.max(values)
     x, yes = x[:1000], yes[:1000]  # a sample of a sample: a perfect order shows soon
     positives, negatives = int(yes.sum()), int((~yes).sum())
-    if min(positives, negatives) < 5:
+    if min(positives, negatives) < FEWEST_OF_A_CLASS:
         return np.zeros(x.shape[1])
     order = np.argsort(x, axis=0, kind="stable")
     ranks = np.empty_like(order)

@@ -6,6 +6,7 @@ import numpy as np
 
 from pellucid.doctor.chart import Chart, constant_cost
 from pellucid.doctor.check import check
+from pellucid.doctor.columns import listed
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.probes import Probe, probe_of
 from pellucid.doctor.task import task_of
@@ -24,6 +25,27 @@ def signal(chart: Chart) -> Iterator[Finding]:
         if probe is None or probe.uncommon < FEWEST or probe.z > threshold("signal_z"):
             continue
         yield _paired_wrongly(probe) if _has_structure(probe) else _nothing_there(probe)
+
+
+@check("end")
+def contradicted_labels(chart: Chart) -> Iterator[Finding]:
+    """Find rows deep among those of another class. Where classes overlap, that may be honest."""
+    for output in chart.tasks:
+        probe = probe_of(chart, output)
+        if probe is None or probe.gain < 0.3:
+            continue
+        share = len(probe.contradicted) / probe.rows
+        if share > threshold("contradicted_share"):
+            yield Finding(
+                "label_noise",
+                "advice",
+                f"{share:.1%} of {probe.rows} rows have another label than nearly all of the ten "
+                "rows most like them",
+                "look at these rows and their labels",
+                rows=listed(sorted(probe.contradicted)),
+                value=share,
+                threshold=threshold("contradicted_share"),
+            )
 
 
 def beats_constant(chart: Chart) -> bool:

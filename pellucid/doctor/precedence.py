@@ -15,7 +15,7 @@ TOO_WILD = NOT_LEARNING | {
     *("oscillating_loss", "nan_or_inf", "exploding_gradient", "saturated_activation"),
     *("dying_relu", "vanishing_gradient"),
 }
-OUTPUT = NOT_LEARNING | {"negative_loss", "nan_or_inf", "redundant_activation", "no_signal"}
+OUTPUT = TOO_SLOW | {"negative_loss", "nan_or_inf", "redundant_activation", "no_signal"}
 
 # In order: what stands earlier is nearer to the cause. Each explains what is listed with it.
 EXPLAINS: dict[str, frozenset[str]] = {
@@ -48,8 +48,8 @@ EXPLAINS: dict[str, frozenset[str]] = {
     "dying_relu": TOO_SLOW | {"vanishing_gradient"},
     "saturated_activation": TOO_SLOW,
     "vanishing_gradient": TOO_SLOW | {"saturated_activation"},
-    "underfitting_capacity": TOO_SLOW | {"dying_relu"},
     "lr_too_low": TOO_SLOW,
+    "underfitting_capacity": TOO_SLOW | {"dying_relu"},
     "too_few_epochs": TOO_SLOW,
     "class_imbalance": frozenset({"constant_predictor", "class_imbalance_metric", "underfitting"}),
     "train_val_leak": frozenset({"too_good", "duplicate_rows"}),

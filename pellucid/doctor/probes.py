@@ -8,7 +8,7 @@ no plain signal; a network that does much worse than either has a fault of its o
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 
 from pellucid.doctor.chart import Chart
 from pellucid.doctor.columns import amounts, kept, sampled, table_of
@@ -17,6 +17,7 @@ from pellucid.doctor.task import CLASSES, NUMBERS, YES_OR_NO, Task
 MOST_ROWS, MOST_DIRECTIONS = 2000, 50
 TAIL = 5  # deviations at which targets are cut, so that a few do not hide the rest
 NEIGHBOURS, FOLDS = (3, 10), 5
+FEW_VOTES = 0.101  # of ten neighbours, one
 PENALTIES = (1e-3, 1e-1, 10.0)  # times the rows
 
 
@@ -36,6 +37,7 @@ class Probe(NamedTuple):
     uncommon: int  # rows that the constant answer gets wrong; all of them for amounts
     rank: int  # directions that hold 95 % of the inputs' variance
     nearness: float  # distance to the nearest neighbour, by that with columns shuffled
+    contradicted: tuple[int, ...] = ()  # rows whose neighbours are nearly all of one other class
 
     @property
     def gain(self) -> float:
@@ -77,7 +79,8 @@ def _probe(chart: Chart, output: str) -> Probe | None:
         return None
     few = places[sampled(len(places), 1)][:: max(1, -(-len(places) // MOST_ROWS))]
     x = np.hstack([table.x[np.searchsorted(table.places, few)] for table in whole])
-    return _asked(x, y[few], task)
+    probe, alone = _asked(x, y[few], task)
+    return probe and probe._replace(contradicted=tuple(few[alone].tolist()))
 
 
 def _columns(task: Task) -> Float[np.ndarray, "rows columns"] | None:
@@ -98,11 +101,11 @@ def _columns(task: Task) -> Float[np.ndarray, "rows columns"] | None:
 
 def _asked(
     x: Float[np.ndarray, "rows features"], y: Float[np.ndarray, "rows columns"], task: Task
-) -> Probe | None:
+) -> tuple[Probe | None, Int[np.ndarray, " contradicted"]]:
     deviation = x.std(axis=0)
     x = x[:, deviation > 1e-6 * np.abs(x).max(initial=1e-30)]
     if not x.shape[1] or not np.isfinite(x).all():
-        return None
+        return None, np.zeros(0, int)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     order = np.random.default_rng(0).permutation(len(x))  # folds are not of neighbouring rows
     x, y = x[order], y[order]
@@ -110,7 +113,7 @@ def _asked(
     answers = [_by_neighbours(u, y, k) for k in NEIGHBOURS if k < len(x) / 2]
     linear = [_by_ridge(u, y, penalty) for penalty in PENALTIES]
     rank = 1 + int(np.searchsorted(np.cumsum(variances), 0.95 * variances.sum()))
-    return Probe(
+    probe = Probe(
         _best([_score(a, y, task) for a in answers]),
         _best([_score(a, y, task) for a in linear]),
         len(x),
@@ -118,6 +121,14 @@ def _asked(
         rank,
         _nearness(x),
     )
+    return probe, order[_alone(answers[-1], y)] if task.kind != NUMBERS else np.zeros(0, int)
+
+
+def _alone(
+    votes: Float[np.ndarray, "rows classes"], y: Float[np.ndarray, "rows classes"]
+) -> Bool[np.ndarray, " rows"]:
+    """Tell which rows have hardly a neighbour of their class, and nearly all of one other."""
+    return ((votes * y).sum(axis=1) <= FEW_VOTES) & (votes.max(axis=1) >= 1 - 2 * FEW_VOTES)
 
 
 def _best(scores: list[Score]) -> Score:

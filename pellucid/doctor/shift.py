@@ -153,7 +153,7 @@ def classes_alike(chart: Chart) -> Iterator[Finding]:
         if here is None or there is None or len(there) < FEWEST or not there.size:
             continue
         yield from _unseen(chart, here, there)
-        yield from _not_asked(here, there)
+        yield from _not_asked(chart, here, there)
 
 
 def _other_values(y: np.ndarray, task: Task, other: Task) -> np.ndarray | None:
@@ -180,14 +180,15 @@ def _unseen(chart: Chart, here: np.ndarray, there: np.ndarray) -> Iterator[Findi
     )
 
 
-def _not_asked(here: np.ndarray, there: np.ndarray) -> Iterator[Finding]:
+def _not_asked(chart: Chart, here: np.ndarray, there: np.ndarray) -> Iterator[Finding]:
     values, counts = np.unique(here, return_counts=True)
     expected = counts / len(here) * len(there)
     gone = values[(expected > 10) & ~np.isin(values, there)]
     if gone.size:
+        most = len(gone) >= len(values) / 2
         yield Finding(
-            "train_val_shift",
-            "warning" if len(gone) > len(values) / 2 else "advice",
+            "sorted_no_shuffle" if most and chart.settings.split == "last" else "train_val_shift",
+            "warning" if most else "advice",
             f"no held-out row is of class {', '.join(f'{value:g}' for value in gone[:5])}, "
             f"though training rows are",
             "hold out rows drawn at random, or as many of each class",

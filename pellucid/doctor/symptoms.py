@@ -194,7 +194,7 @@ def steps_too_long(chart: Chart) -> Iterator[Finding]:
         "warning",
         f"a step changes the weights by {longest:.0%} of their size (step {worst.step}), and "
         "nothing is learnt",
-        f"try a learning rate of {rate / 10:g}",
+        f"use a learning rate of {rate / 10:g}",
         step=worst.step,
         value=longest,
         threshold=high,
@@ -220,9 +220,11 @@ def steps_too_short(chart: Chart) -> Iterator[Finding]:
     looks = [seen for seen in chart.examinations if seen.step <= EARLY]
     if not looks or not chart.epochs or chart.stopped_by:
         return
-    ratios = [seen.update_ratio for seen in looks if np.isfinite(seen.update_ratio)]
+    ratios = [r for seen in looks if np.isfinite(r := seen.update_ratio) and r > 0]
+    if not ratios:
+        return
     first, last = chart.epochs[0].value("loss"), chart.epochs[-1].value("loss")
-    value = float(np.median(ratios)) if ratios else 1.0
+    value = float(np.median(ratios))
     falls = (first - last) / abs(first) if first else 0.0
     slowest = threshold("update_ratio_low")
     slow = threshold("update_ratio_slow")
@@ -233,7 +235,7 @@ def steps_too_short(chart: Chart) -> Iterator[Finding]:
             "advice" if chart.is_learning else "warning",
             f"a step changes the weights by {value:.1g} of their size (median of {len(ratios)} "
             f"early looks), and the loss fell by {falls:.1%} in {len(chart.epochs)} epochs",
-            f"try a learning rate of {rate * 10:g}",
+            f"use a learning rate of {rate * 10:g}",
             step=looks[-1].step,
             value=value,
             threshold=slow,
@@ -285,7 +287,7 @@ def not_finite(chart: Chart) -> Iterator[Finding]:
             "warning",
             f"the loss is no finite number from step {step + 1} on, after steps that changed "
             f"the weights by {ratio:.0%} of their size",
-            f"try a learning rate of {rate / 10:g}",
+            f"use a learning rate of {rate / 10:g}",
             step=step,
             value=ratio,
             threshold=threshold("update_ratio_high"),

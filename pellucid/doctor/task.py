@@ -48,6 +48,8 @@ class Task(NamedTuple):
 def task_of(y: Any, loss: Loss | None) -> Task:
     """Return the task that targets and a loss amount to."""
     y = np.asarray(y)
+    if not y.size or not y.ndim:
+        return Task(NUMBERS, y, None, np.zeros(0))
     flat = y.reshape(len(y), -1) if y.ndim > 1 else y[:, None]
     finite = flat.dtype.kind not in "fc" or bool(np.isfinite(flat).all())
     if y.dtype.kind not in "fiub" or not finite or not len(flat):

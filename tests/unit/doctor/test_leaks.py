@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from data_charts import chart_of, findings, found
 
-from pellucid.doctor.leaks import given_away, repeated_rows, rows_on_both_sides
+from pellucid.doctor.chart import Rows
+from pellucid.doctor.leaks import given_away, repeated_rows, rows_on_both_sides, training_score
 from pellucid.layers.dense import Dense
 
 RANDOM = np.random.default_rng(4)
@@ -39,9 +40,9 @@ def test_rows_of_few_values_meet_by_chance():
 
 def test_a_training_score():
     chart = chart_of(X, Y, LOSS)
-    assert not found(rows_on_both_sides, chart)
+    assert not found(training_score, chart)
     chart.judged_on_training_rows = True
-    assert found(rows_on_both_sides, chart) == [("eval_on_train", "warning")]
+    assert found(training_score, chart) == [("eval_on_train", "warning")]
 
 
 def test_repeated_rows_and_contradictions():
@@ -106,3 +107,15 @@ def test_targets_that_are_the_inputs():
     wide, narrow = [Dense(6), Dense(6)], [Dense(8), Dense(3), Dense(8), Dense(6)]
     assert found(given_away, chart_of(X, X, layers=wide)) == LEAK
     assert not found(given_away, chart_of(X, X, layers=narrow))
+
+
+def test_large_numbers_keep_all_their_digits():
+    x = (1_700_000_000 + np.arange(200))[:, None]
+    assert not found(repeated_rows, chart_of(x, Y[:200], LOSS))
+
+
+def test_rows_are_the_same_in_all_inputs():
+    chart = chart_of(X, Y, LOSS)
+    chart.rows = Rows({"a": X, "b": np.zeros((1000, 2))}, {})
+    chart.held_out = Rows({"a": X[:50], "b": np.ones((50, 2))}, {})
+    assert not found(rows_on_both_sides, chart)

@@ -1,9 +1,9 @@
 """Targets that have nothing to do with the inputs."""
 
 import numpy as np
-from data_charts import chart_of, found, trained
+from data_charts import chart_of, findings, found, trained
 
-from pellucid.doctor.noise import beats_constant, signal
+from pellucid.doctor.noise import beats_constant, contradicted_labels, signal
 
 RANDOM = np.random.default_rng(8)
 X = RANDOM.standard_normal((400, 5)).astype(np.float32)
@@ -42,3 +42,15 @@ def test_few_rows_prove_nothing():
     assert not found(signal, chart)
     rare = (np.arange(400) < 10).astype(int)
     assert not found(signal, trained(chart_of(X, rare, LOSS), np.full(400, 0.5)))
+
+
+def test_labels_that_their_neighbours_contradict():
+    y = (X[:, 0] > 0).astype(int) + 2 * (X[:, 1] > 0)
+    x = X[:, :2] + 4 * np.sign(X[:, :2])
+    loss = "sparse_categorical_crossentropy"
+    assert not found(contradicted_labels, chart_of(x, y, loss))
+    wrong = RANDOM.choice(400, 40, replace=False)
+    y[wrong] = (y[wrong] + RANDOM.integers(1, 4, 40)) % 4
+    finding = findings(contradicted_labels, chart_of(x, y, loss))[0]
+    assert (finding.check, finding.severity) == ("label_noise", "advice")
+    assert set(finding.rows) <= set(wrong.tolist()) and 0.06 < finding.value <= 0.1

@@ -22,9 +22,9 @@ from pellucid.layers.reshaping import Flatten
 CHECKS = (
     *(missing.missing_numbers, scaling.inputs_by_size, scaling.targets_by_size),
     *(shift.inputs_alike, shift.classes_alike, classes.rare_classes, classes.order_of_rows),
-    *(leaks.rows_on_both_sides, leaks.repeated_rows, leaks.given_away),
+    *(leaks.training_score, leaks.rows_on_both_sides, leaks.repeated_rows, leaks.given_away),
     *(outliers.far_targets, outliers.far_inputs, sizes.enough_rows, sizes.rows_to_judge_by),
-    *(noise.signal, capacity.beside_plain_predictors),
+    *(noise.signal, noise.contradicted_labels, capacity.beside_plain_predictors),
 )
 RANDOM = np.random.default_rng(0)
 ODD = {

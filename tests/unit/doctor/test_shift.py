@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from data_charts import chart_of, findings, found
 
-from pellucid.doctor.chart import Settings
+from pellucid.doctor.chart import Rows, Settings
 from pellucid.doctor.shift import classes_alike, inputs_alike
 
 RANDOM = np.random.default_rng(2)
@@ -75,3 +75,11 @@ def test_one_hot_classes_are_compared_by_column():
     y = np.eye(3)[np.repeat(np.arange(3), 50)]
     chart = chart_of(rows(100), y[:100], "categorical_crossentropy", held_out=(rows(50), y[100:]))
     assert found(classes_alike, chart)[0] == ("train_val_shift", "warning")
+
+
+def test_a_tail_with_one_class_of_two():
+    y = np.repeat([0, 1], [600, 400])
+    split = Settings(32, 1, True, "last")
+    chart = chart_of(rows(800), y[:800], "binary_crossentropy", settings=split)
+    chart.held_out = Rows({"x": rows(200)}, {chart.network.outputs[0]: y[800:]})
+    assert found(classes_alike, chart) == [("sorted_no_shuffle", "warning")]
