@@ -5,6 +5,14 @@ import os
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ["PELLUCID_PROGRAMS"] = "off"  # every test compiles what it needs, and counts it
+# Tests compile much and run little: half of their time was spent making programs fast.
+os.environ["XLA_FLAGS"] = " ".join(
+    (
+        os.environ.get("XLA_FLAGS", ""),
+        "--xla_backend_optimization_level=0",
+        "--xla_llvm_disable_expensive_passes=true",
+    )
+)
 
 import jax
 

@@ -2,8 +2,7 @@
 
 Keras leaves the arithmetic to an engine, which runs on a CPU or a GPU. Pellucid's engine is
 XLA, by way of JAX: a fit becomes one compiled program for whichever device JAX finds; no line
-of a model says which. Where an NVIDIA GPU is, `pip install "jax[cuda12]"` makes it the
-device.
+of a model says which. With a JAX that was installed for GPUs, it is the GPU.
 
 What goes in is NumPy, lists, or data frames; what comes out is NumPy. And a Keras model can
 be a scikit-learn estimator, a step of a pipeline: scaling then learns from the training rows
@@ -30,7 +29,7 @@ from pellucid.plots.figures import drawn, panels
 from pellucid.plots.style import BLUE, MUTED
 
 QUICK = "--quick" in sys.argv
-EPOCHS, FOLDS, WIDTHS = (5, 2, (2, 8)) if QUICK else (60, 5, (1, 2, 4, 8, 16))  # quick: fewer
+EPOCHS, FOLDS, WIDTHS = (5, 2, (2, 8)) if QUICK else (150, 5, (1, 2, 4, 8, 16))  # quick: fewer
 
 print("jax sees:", ", ".join(sorted({device.platform for device in jax.devices()})))
 

@@ -15,7 +15,8 @@ trains from it with `missing="median"`, and asks for two new rows.
 
 ![Which fruits are taken for which](21-fruit.svg)
 
-On the command line: `pellucid train fruit.csv --missing median`, `pellucid predict runs/fruit-1 new.csv`.
+On the command line: `pellucid train fruit.csv --missing median`, then
+`pellucid predict runs/fruit-1 new.csv`.
 """
 
 import csv
@@ -27,13 +28,14 @@ import numpy as np
 import pellucid as pc
 from pellucid.data.reading import Reading
 from pellucid.experiments.prediction import predict_rows
+from pellucid.experiments.running import Outcome
 from pellucid.plots.classification import confusion
 
 QUICK = "--quick" in sys.argv
 EPOCHS = 10 if QUICK else None  # quick: few epochs; else until validation says stop
 
 
-def say(outcome: object) -> None:
+def say(outcome: Outcome) -> None:
     """Print how a run went."""
     judged = outcome.material.judgement
     score = judged.headline

@@ -9,15 +9,16 @@ points.
 
 ![A line, a small network and a large one through the same points](22-overfitting.svg)
 
-The large one has the least error on the points it learnt from and not the least on new ones.
+The large one has the least error on the points it learnt from, and the largest on new ones.
 
 **Too little data, and judging on training rows.** The same network learns from ever more
-points of two spirals. Judged on the rows it learnt from it looks perfect at once.
+points of two half moons that overlap. Judged on the few rows it learnt from it looks perfect,
+and is not; as they get more, both judgements meet.
 
 ![Accuracy by number of training rows, on these rows and on new ones](22-rows.svg)
 
-**Noise and outliers.** A third of the labels is wrong; or a few measurements are a hundred
-times too large. The lines printed say what each costs on clean rows.
+**Noise and outliers.** A third of the labels is wrong; or a few targets are a hundred times too
+large, because a decimal point slipped. The lines printed say what each costs on clean rows.
 
 The doctor looks on while a model of Keras's face is trained, and names what it finds in
 `model.findings`; what it says of these fits is printed. It judges by measurements, and not
@@ -70,7 +71,8 @@ def curve(rows: int) -> tuple[np.ndarray, np.ndarray]:
 def moons(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return points of two half moons that overlap, and which moon each is of."""
     data = pc.open_data("moons", rows=rows, noise=0.3, seed=seed)
-    return np.stack([column.values for column in data.x], axis=1), data.labels
+    x = np.stack([column.values for column in data.x], axis=1)
+    return x, np.asarray(data.labels)
 
 
 x, y = curve(20)
@@ -111,7 +113,11 @@ for rows in counts:
     if rows in (10, 1000):
         doctor(model)
 accuracies = {"on the rows it learnt from": on_taught, "on new rows": on_new}
-lines(accuracies, counts, across="training rows", up="accuracy").savefig("22-rows.svg")
+figure = lines(accuracies, counts, across="training rows", up="accuracy")
+figure.axes[0].set_xscale("log")
+figure.axes[0].set_xticks(counts, counts)
+figure.axes[0].set_xticks([], minor=True)
+figure.savefig("22-rows.svg")
 
 x, y = moons(300, seed=2)
 flips = random.random(300) < 0.33

@@ -12,7 +12,7 @@ test rows, which had no part in the choice.
 Weights move the probabilities upwards, so many more frauds are found at 0.5, and many more
 honest people are bothered. The order of the rows, by which the curve goes, changes little:
 
-![Precision against recall on the test rows, with and without weights: nearly one curve](24-curves.svg)
+![Precision against recall on the test rows, with and without weights](24-curves.svg)
 
 So compare the lines printed: with the threshold chosen, both networks do about equally well.
 What weights buy is a useful answer at 0.5. What they cost is that the output is no longer the

@@ -5,7 +5,7 @@ filters of 5 x 5 weights each, slides them over the digit and keeps what each an
 place: eight maps. What is a stroke on the left is one on the right, and the same weights find
 both.
 
-![The eight filters after training: edges and strokes in several directions](26-filters.svg)
+![The eight filters after training: some have become edges in several directions](26-filters.svg)
 
 Blue weights ask for ink, orange ones for none. One digit, and what the filters answer to it;
 ReLU has set to 0 what speaks against a filter's pattern.
@@ -15,7 +15,7 @@ ReLU has set to 0 what speaks against a filter's pattern.
 ![Eight maps of the same digit, each bright where its filter's pattern is](26-maps.svg)
 
 Look at the counts that are printed: the same number of answers from a fully connected layer
-would take thousands of times as many weights.
+would take many thousand times as many weights.
 """
 
 import sys
@@ -30,6 +30,7 @@ QUICK = "--quick" in sys.argv
 EPOCHS, ROWS = (1, 500) if QUICK else (8, 8000)  # quick: one epoch, few rows
 
 data = pc.open_data("mnist")
+x, y = np.asarray(data.x), np.asarray(data.labels)
 order = np.random.default_rng(0).permutation(data.rows)
 train, test = order[:ROWS], order[8000:]
 model = pc.Sequential(
@@ -43,8 +44,8 @@ model = pc.Sequential(
     ]
 )
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-model.fit(data.x[train], data.labels[train], epochs=EPOCHS, batch_size=32, verbose=0)
-scores = model.evaluate(data.x[test], data.labels[test])
+model.fit(x[train], y[train], epochs=EPOCHS, batch_size=32, verbose=0)
+scores = model.evaluate(x[test], y[test])
 print(f"accuracy on {len(test)} digits held out: {scores['accuracy']:.4f}")
 
 convolution = next(row for row in model.summarize().rows if row.name == "filters")
@@ -54,7 +55,7 @@ print(f"8 filters of 5 x 5 x 1 and 8 biases: {convolution.parameters} numbers to
 print(f"fully connected, 784 pixels to the same {answers} answers: {dense:,}")
 print(f"that is {dense / convolution.parameters:,.0f} times as many")
 
-digit = data.x[test[:1]]
+digit = x[test[:1]]
 model.plot_filters("filters").savefig("26-filters.svg")
-images(digit, [f"a {data.labels[test[0]]}"]).savefig("26-digit.svg")
+images(digit, [f"a {y[test[0]]}"]).savefig("26-digit.svg")
 model.plot_activations(digit, "filters").savefig("26-maps.svg")

@@ -46,6 +46,7 @@ QUICK = "--quick" in sys.argv
 EPOCHS, ROWS = (1, 500) if QUICK else (10, 8000)  # quick: one epoch, few rows
 
 data = pc.open_data("mnist")
+x, y = np.asarray(data.x), np.asarray(data.labels)
 order = np.random.default_rng(0).permutation(data.rows)
 train, test = order[:ROWS], order[8000:]
 same = {"padding": "same", "activation": "relu", "kernel_regularizer": L2(0.0005)}
@@ -66,16 +67,16 @@ model = pc.Sequential(
 model.summary()
 model.compile(Adadelta(1.0), "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(
-    data.x[train],
-    data.labels[train],
+    x[train],
+    y[train],
     epochs=EPOCHS,
     batch_size=20,
-    validation_data=(data.x[test], data.labels[test]),
+    validation_data=(x[test], y[test]),
     verbose=0,
 )
 print(f"accuracy on {len(test)} digits held out: {history['val_accuracy'][-1]:.4f}")
 
-digit = data.x[test[:1]]
+digit = x[test[:1]]
 model.plot_filters("first").savefig("27-filters.svg")
 model.plot_activations(digit, "first").savefig("27-first.svg")
 model.plot_activations(digit, "second").savefig("27-second.svg")

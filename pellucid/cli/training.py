@@ -20,8 +20,9 @@ from pellucid.experiments.experiment import Experiment
 @click.option(
     "--run", "run_folder", metavar="FOLDER", help="the folder to make  [runs/DATA-1, ...]"
 )
+@click.option("--repair", is_flag=True, help="try the doctor's remedies, and keep what helps")
 @click.option("--quiet", is_flag=True, help="only name the report")
-def command(data: str, run_folder: str | None, quiet: bool, **given: Any) -> int:
+def command(data: str, run_folder: str | None, repair: bool, quiet: bool, **given: Any) -> int:
     """Learn from DATA, judge on rows held out, and leave a run folder with a report.
 
     DATA is a set by name (`pellucid data` lists them), a .csv or .parquet file, a folder of
@@ -36,7 +37,8 @@ def command(data: str, run_folder: str | None, quiet: bool, **given: Any) -> int
 
     verbose = 0 if quiet else "auto"
     try:
-        outcome = run(experiment, run_folder, verbose=verbose, show=_ignore if quiet else show)
+        shown = _ignore if quiet else show
+        outcome = run(experiment, run_folder, verbose=verbose, show=shown, repair=repair)
     except NotFiniteError as error:
         say(error.one_line)
         return NOT_FINITE

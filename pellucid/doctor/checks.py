@@ -3,7 +3,9 @@
 from pellucid.doctor import capacity as capacity
 from pellucid.doctor import classes as classes
 from pellucid.doctor import course as course
+from pellucid.doctor import finiteness as finiteness
 from pellucid.doctor import leaks as leaks
+from pellucid.doctor import measures as measures
 from pellucid.doctor import missing as missing
 from pellucid.doctor import noise as noise
 from pellucid.doctor import outliers as outliers

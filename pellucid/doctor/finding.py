@@ -74,6 +74,18 @@ class Finding:
         """Return the same finding, with what follows from it."""
         return replace(self, consequences=(*self.consequences, *found))
 
+    def apply(self, model: Any) -> Any:
+        """Return a new model with the remedy made, compiled; the one given stays as it is.
+
+        Raises:
+            ConfigError: there is no change to make, or none of the model: then `change.code`
+                says what to do, and `change.settings` what to give to `fit`.
+        """
+        if self.change is None:
+            what = f"There is no single change that cures this: {self.meaning}."
+            raise ConfigError(explain(what, got=self.check, expected="a change", hint=self.remedy))
+        return model.repaired(self.change)
+
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values, for a file."""
         change = None if self.change is None else vars(self.change)

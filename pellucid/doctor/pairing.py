@@ -83,7 +83,6 @@ def pairs(chart: Chart) -> Iterator[Finding]:
         pair = Pair(ending_of(chart.network, output), task, inner)
         yield from _judged(pair)
         yield from _redundant(pair)
-        yield from _metrics(chart, pair)
 
 
 def _judged(pair: Pair) -> Iterator[Finding]:
@@ -361,32 +360,6 @@ def _redundant(pair: Pair) -> Iterator[Finding]:
             "put dropout before the last layer with weights",
             change=Change("model", f"remove {pair.end.dropout!r}", {"remove": pair.end.dropout}),
         )
-
-
-def _metrics(chart: Chart, pair: Pair) -> Iterator[Finding]:
-    """Judge whether metrics say something about the task."""
-    for measure in chart.measures_of(pair.end.output):
-        kind = type(measure.metric).__name__
-        if "Accuracy" in kind and pair.task.kind == NUMBERS:
-            yield pair.found(
-                "wrong_metric",
-                "warning",
-                f"{measure.name} counts answers that are exactly right, and the targets are "
-                "amounts",
-                'use "mae" or "r2_score"',
-                change=Change("compile", 'metrics=["mae"]', {"metrics": ["mae"]}),
-            )
-        elif kind in ("ExactAccuracy", "Equality") or (
-            measure.name == "accuracy" and kind == "OwnMetric"
-        ):
-            yield pair.found(
-                "wrong_metric",
-                "warning",
-                f"{measure.name} counts outputs that equal the label, and outputs are "
-                "probabilities",
-                'use "accuracy", in small letters',
-                change=Change("compile", 'metrics=["accuracy"]', {"metrics": ["accuracy"]}),
-            )
 
 
 def _wrong_loss(pair: Pair, evidence: str, severity: str = "warning") -> Finding:

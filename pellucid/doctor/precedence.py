@@ -45,7 +45,7 @@ EXPLAINS: dict[str, frozenset[str]] = {
     "exploding_gradient": TOO_WILD - {"dying_relu", "vanishing_gradient"}
     | {"wrong_hidden_activation"},
     "lr_too_high": TOO_WILD,
-    "dying_relu": TOO_SLOW | {"vanishing_gradient"},
+    "dying_relu": TOO_SLOW - {"underfitting_capacity"} | {"vanishing_gradient"},
     "saturated_activation": TOO_SLOW,
     "vanishing_gradient": TOO_SLOW | {"saturated_activation"},
     "lr_too_low": TOO_SLOW,
@@ -67,8 +67,8 @@ RANK = {check: place for place, check in enumerate(EXPLAINS)}
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """Return the causes, the gravest first; what follows from one is listed with it.
 
-    A finding follows from the earliest that explains it and is as grave, or at least a
-    warning. Of two findings of one kind on the same layer, the graver one counts.
+    A finding follows from the earliest that explains it, if that is more than advice. Of two
+    findings of one kind, the graver one counts.
     """
     left = sorted(_once(findings), key=lambda f: (RANK.get(f.check, len(RANK)), -_grade(f)))
     roots: list[Finding] = []
@@ -82,8 +82,7 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _explains(cause: Finding, effect: Finding) -> bool:
-    grave = cause.is_serious or not effect.is_serious
-    return grave and effect.check in EXPLAINS.get(cause.check, ())
+    return cause.is_serious and effect.check in EXPLAINS.get(cause.check, ())
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.ending import activation_name
@@ -196,3 +198,13 @@ def rate_change(rate: float) -> Change:
     """Return the remedy of another learning rate."""
     settings: dict[str, Any] = {"learning_rate": rate}
     return Change("compile", f"learning_rate={rate:g}", settings)
+
+
+def rate_for(rate: float, ratio: float, wanted: float) -> float:
+    """Return a learning rate, powers of ten from `rate`, whose steps come near `wanted`.
+
+    `ratio` and `wanted` are by how much of their size a step changes the weights.
+    """
+    powers = round(float(np.log10(wanted / ratio))) if 0 < ratio < np.inf else 0
+    least = 1 if wanted > ratio else -1
+    return rate * 10.0 ** (least * max(abs(powers), 1))

@@ -1,6 +1,6 @@
 """What looks inside show: signals that fade, explode or stand still, and steps too long."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from pellucid.doctor.check import check
 from pellucid.doctor.ending import activation_name
 from pellucid.doctor.examination import Examination
 from pellucid.doctor.finding import Change, Finding
-from pellucid.doctor.setup import rate_change
+from pellucid.doctor.setup import rate_change, rate_for
 from pellucid.doctor.thresholds import threshold
 
 EARLY = 300  # steps in which a network that learns shows that it does
@@ -18,10 +18,11 @@ EARLY = 300  # steps in which a network that learns shows that it does
 @check("start")
 def exploding_forward(chart: Chart) -> Iterator[Finding]:
     """Look for the first layer whose answers are beyond all measure before any training."""
-    yield from _exploding(chart, chart.start)
+    yield from exploding(chart, chart.start)
 
 
-def _exploding(chart: Chart, seen: Examination) -> Iterator[Finding]:
+def exploding(chart: Chart, seen: Examination) -> Iterator[Finding]:
+    """Give a finding about the first layer whose answers are beyond all measure."""
     largest = threshold("largest_activation")
     scale = max((signal.largest for signal in seen.inputs.values()), default=1.0)
     for node in chart.network.nodes:
@@ -39,7 +40,7 @@ def _exploding(chart: Chart, seen: Examination) -> Iterator[Finding]:
                 step=seen.step,
                 value=a.largest if a.finite else float("inf"),
                 threshold=largest,
-                change=_activation_change(chart, node.name),
+                change=activation_change(chart, node.name),
             )
             return
 
@@ -107,6 +108,7 @@ def vanishing(chart: Chart) -> Iterator[Finding]:
     low = threshold("gradient_ratio")
     faded = [ratio for ratio in ratios if ratio < low]
     if len(ratios) < 2 or len(faded) < 0.7 * len(ratios):
+        yield from _lost_on_the_way(chart, early)
         return
     kernels = list(early[0].kernels)
     first, last = (path.partition("/")[0] for path in (kernels[0], kernels[-1]))
@@ -121,7 +123,29 @@ def vanishing(chart: Chart) -> Iterator[Finding]:
         step=early[-1].step,
         value=value,
         threshold=low,
-        change=_activation_change(chart, first),
+        change=activation_change(chart, first),
+    )
+
+
+def _lost_on_the_way(chart: Chart, early: Sequence[Examination]) -> Iterator[Finding]:
+    """Look for a signal that fades forwards: a penalty on weights can hide that its error does."""
+    faded = [found for seen in early if (found := fading(chart, seen)) is not None]
+    if len(early) < 2 or len(faded) < 0.7 * len(early) or chart.is_learning:
+        return
+    layer, ratio = faded[-1]
+    if early[-1].layers[layer].dead >= threshold("dead_units"):
+        return  # it has died, which is another matter
+    yield Finding(
+        "vanishing_gradient",
+        "warning",
+        f"the answers of {layer!r} differ from row to row by {ratio:.1g} of what the inputs do, "
+        f"at {len(faded)} of {len(early)} looks: no error can find its way back",
+        "use relu with he_normal, or put batch normalisation between the layers",
+        layer=layer,
+        step=early[-1].step,
+        value=ratio,
+        threshold=threshold("spread_ratio"),
+        change=activation_change(chart, layer),
     )
 
 
@@ -147,7 +171,7 @@ def dying(chart: Chart) -> Iterator[Finding]:
             step=chart.last.step,
             value=seen.dead,
             threshold=half,
-            change=_activation_change(chart, node.name, "leaky_relu"),
+            change=activation_change(chart, node.name, "leaky_relu"),
         )
         return
 
@@ -189,16 +213,17 @@ def steps_too_long(chart: Chart) -> Iterator[Finding]:
         return
     worst = looks[int(np.argmax([seen.update_ratio for seen in looks]))]
     rate = chart.epochs[0].learning_rate if chart.epochs else 0.01
+    slower = rate_for(rate, longest, 1e-2)
     yield Finding(
         "lr_too_high",
         "warning",
         f"a step changes the weights by {longest:.0%} of their size (step {worst.step}), and "
         "nothing is learnt",
-        f"use a learning rate of {rate / 10:g}",
+        f"use a learning rate of {slower:g}",
         step=worst.step,
         value=longest,
         threshold=high,
-        change=rate_change(rate / 10),
+        change=rate_change(slower),
     )
 
 
@@ -229,17 +254,17 @@ def steps_too_short(chart: Chart) -> Iterator[Finding]:
     slowest = threshold("update_ratio_low")
     slow = threshold("update_ratio_slow")
     if value < slowest or (value < slow and falls < 0.2 and not chart.is_learning):
-        rate = chart.epochs[0].learning_rate
+        faster = rate_for(chart.epochs[0].learning_rate, value, 1e-3)
         yield Finding(
             "lr_too_low",
             "advice" if chart.is_learning else "warning",
             f"a step changes the weights by {value:.1g} of their size (median of {len(ratios)} "
             f"early looks), and the loss fell by {falls:.1%} in {len(chart.epochs)} epochs",
-            f"use a learning rate of {rate * 10:g}",
+            f"use a learning rate of {faster:g}",
             step=looks[-1].step,
             value=value,
             threshold=slow,
-            change=rate_change(rate * 10),
+            change=rate_change(faster),
         )
 
 
@@ -264,57 +289,8 @@ def no_gradient(chart: Chart) -> Iterator[Finding]:
         )
 
 
-@check("course")
-def not_finite(chart: Chart) -> Iterator[Finding]:
-    """Look for the first step whose loss is no finite number, and what went before."""
-    if not chart.epochs:
-        return
-    losses = np.concatenate([np.atleast_1d(epoch.step_losses) for epoch in chart.epochs])
-    ends = np.isfinite(chart.epochs[-1].value("loss"))
-    if np.isfinite(losses).all() and ends:
-        return
-    step = int(np.argmin(np.isfinite(losses))) if len(losses) else 0
-    finite = [seen for seen in chart.examinations if np.isfinite(seen.loss)]
-    ratio = max((seen.update_ratio for seen in finite), default=0.0)
-    wild = [seen for seen in chart.examinations if list(_exploding(chart, seen))]
-    gradients = [max((p.gradient for p in seen.kernels.values()), default=0.0) for seen in finite]
-    if wild:
-        yield from _exploding(chart, wild[0])
-    elif ratio > threshold("update_ratio_high"):
-        rate = chart.epochs[0].learning_rate
-        yield Finding(
-            "lr_too_high",
-            "warning",
-            f"the loss is no finite number from step {step + 1} on, after steps that changed "
-            f"the weights by {ratio:.0%} of their size",
-            f"use a learning rate of {rate / 10:g}",
-            step=step,
-            value=ratio,
-            threshold=threshold("update_ratio_high"),
-            change=rate_change(rate / 10),
-        )
-    elif gradients and max(gradients) > threshold("largest_gradient"):
-        yield Finding(
-            "exploding_gradient",
-            "warning",
-            f"gradients reach {max(gradients):.2g}, and the loss is no finite number from step "
-            f"{step + 1} on",
-            "clip gradients (clipnorm=1), scale inputs and targets, or use other activations",
-            step=step,
-            value=max(gradients),
-            threshold=threshold("largest_gradient"),
-            change=Change("compile", "clipnorm=1.0", {"clipnorm": 1.0}),
-        )
-    yield Finding(
-        "nan_or_inf",
-        "error",
-        f"the loss is no finite number from step {step + 1} of {len(losses)} on",
-        "lower the learning rate, scale the data, or clip gradients",
-        step=step,
-    )
-
-
-def _activation_change(chart: Chart, layer: str, to: str = "relu") -> Change:
+def activation_change(chart: Chart, layer: str, to: str = "relu") -> Change:
+    """Return the remedy of another activation in a layer and those like it."""
     code = f'activation="{to}" in the layers like {layer!r}'
     return Change("model", code, {"like": layer, "activation": to, "initializer": "he_normal"})
 

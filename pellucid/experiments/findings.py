@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pellucid.doctor.finding import Finding
 from pellucid.doctor.vocabulary import MEANINGS
-from pellucid.plots.blocks import Block, Code, Note, Section, section
+from pellucid.models.repairing import Repair
+from pellucid.plots.blocks import Block, Code, Note, Section, Sentence, Table, section
 
 KINDS = {"advice": "info", "warning": "warning", "error": "error"}
 
@@ -14,6 +15,15 @@ def finding_blocks(findings: Sequence[Finding]) -> tuple[Section, ...]:
     if not findings:
         return ()
     return (section("What the doctor found", *(b for found in findings for b in _blocks(found))),)
+
+
+def repair_blocks(cure: Repair | None) -> tuple[Section, ...]:
+    """Return a section with the remedies that were tried; nothing, if none was."""
+    if cure is None or not cure.attempts:
+        return ()
+    headings, rows = cure.table()
+    said = Sentence(f"{cure.measure}: {cure.told_before} at first, {cure.told_after} now.")
+    return (section("What was repaired", Table(headings, tuple(rows)), said),)
 
 
 def _blocks(found: Finding) -> list[Block]:

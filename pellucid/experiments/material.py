@@ -15,6 +15,7 @@ from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.judging import Judgement
 from pellucid.experiments.preparing import Prepared
 from pellucid.models.history import History
+from pellucid.models.repairing import Repair
 from pellucid.plots.blocks import Cell
 
 
@@ -31,6 +32,7 @@ class Material:
     history: History
     seconds: float  # in all
     interrupted: bool
+    cure: Repair | None = None  # what was repaired after the first fit, if that was asked for
 
     @property
     def rows(self) -> np.ndarray:

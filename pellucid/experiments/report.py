@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.experiments.findings import finding_blocks
+from pellucid.experiments.findings import finding_blocks, repair_blocks
 from pellucid.experiments.judging import SHARES, Judgement, Score, sought
 from pellucid.experiments.material import Material, surroundings
 from pellucid.experiments.mistaken import error_table, mistake_blocks, mistake_table
@@ -51,7 +51,8 @@ def score_blocks(judgement: Judgement) -> tuple[Block, ...]:
 def short_blocks(material: Material) -> tuple[Block, ...]:
     """Return what a terminal shows of a run that has just ended."""
     found = finding_blocks([one for one in material.findings if one.is_serious])
-    blocks = (*_warnings(material), *score_blocks(material.judgement), *found)
+    cured = repair_blocks(material.cure)
+    blocks = (*_warnings(material), *score_blocks(material.judgement), *cured, *found)
     if material.judgement.task == "regression" or (material.said == material.true).all():
         return blocks
     return (*blocks, section("Mistakes", mistake_table(material, MISTAKES_ON_SCREEN, cells=False)))
@@ -64,6 +65,7 @@ def page(material: Material) -> Page:
         section(_score_title(judgement), *_warnings(material), *_scores(judgement)),
         *(_class_sections(material) if judgement.classes else _number_sections(material)),
         section("Training", *_training(material)),
+        *repair_blocks(material.cure),
         *finding_blocks(material.findings),
         section("Network", *_network(material.made.model.summarize())),
         section("Data", *_data(material)),

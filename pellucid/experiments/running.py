@@ -4,7 +4,7 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from typing import Any, NamedTuple
@@ -34,6 +34,7 @@ from pellucid.experiments.material import Material
 from pellucid.experiments.opening import opening
 from pellucid.experiments.preparing import Prepared, prepare
 from pellucid.experiments.report import page, short_blocks
+from pellucid.models.repairing import Repair, judged, mended
 from pellucid.optimizers.optimizer import OPTIMIZERS
 from pellucid.plots.blocks import Block
 from pellucid.plots.page import to_html
@@ -75,8 +76,12 @@ def run(
     data: Dataset | None = None,
     verbose: int | str = "auto",
     show: Show = lambda blocks: None,
+    repair: bool = False,
 ) -> Outcome:
     """Run an experiment into a new folder; return how it went.
+
+    With `repair`, what the doctor finds is cured where it can be, and trained again; what
+    does not help is taken back.
 
     `show` is given what is about to happen, before the first step. Nothing is written
     before training ends. Stopped by Ctrl-C, the run is judged and written as it stands.
@@ -93,6 +98,9 @@ def run(
     made = design(experiment, ready.encoding, ready.x[train], ready.y[train])
     show(opening(ready, made))
     interrupted = teach(experiment, ready, made, verbose)
+    cure = _cured(experiment, ready, made) if repair and not interrupted else None
+    if cure is not None:
+        made = made._replace(model=cure.model, **_known(cure.arguments))
     output = outputs(ready.encoding, made.model, ready.x[test])
     if not np.isfinite(output).all():
         raise not_finite(experiment, made)
@@ -108,6 +116,7 @@ def run(
         history=made.model.history,
         seconds=time.perf_counter() - began,
         interrupted=interrupted,
+        cure=cure,
     )
     write_run(path, made.model, _texts(material))
     made_run = Run(path, experiment, made.model, ready.encoding)
@@ -116,25 +125,40 @@ def run(
 
 def teach(experiment: Experiment, ready: Prepared, made: Design, verbose: int | str) -> bool:
     """Train the designed model on its training rows; return whether Ctrl-C ended it."""
-    train, validation, _ = ready.parts
-    y = targets(ready.encoding, ready.y, made.loss)
     try:
         with _second_leaves():
-            made.model.fit(
-                ready.x[train],
-                y[train],
-                batch_size=made.batch_size,
-                epochs=made.epochs,
-                validation_data=(ready.x[validation], y[validation]),
-                class_weight=experiment.class_weight,
-                callbacks=[EarlyStopping(patience=made.patience, restore_best_weights=True)],
-                verbose=verbose,
-            )
+            made.model.fit(**_lesson(experiment, ready, made), verbose=verbose)
     except LeftAtOnce:
         raise
     except KeyboardInterrupt:
         return True
     return False
+
+
+def _lesson(experiment: Experiment, ready: Prepared, made: Design) -> dict[str, Any]:
+    """Return what `fit` is given."""
+    train, validation, _ = ready.parts
+    y = targets(ready.encoding, ready.y, made.loss)
+    return {
+        "x": ready.x[train],
+        "y": y[train],
+        "batch_size": made.batch_size,
+        "epochs": made.epochs,
+        "validation_data": (ready.x[validation], y[validation]),
+        "class_weight": experiment.class_weight,
+        "callbacks": [EarlyStopping(patience=made.patience, restore_best_weights=True)],
+    }
+
+
+def _cured(experiment: Experiment, ready: Prepared, made: Design) -> Repair:
+    """Try the remedies of what was found in a fit that has ended."""
+    given = {**_lesson(experiment, ready, made), "verbose": 0}
+    return mended(judged(made.model, given), made.model.stopper)
+
+
+def _known(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those arguments of a fit that a design tells."""
+    return {name: arguments[name] for name in ("batch_size", "epochs")}
 
 
 @contextmanager

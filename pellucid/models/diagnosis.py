@@ -34,6 +34,13 @@ def consulted(
     return doctor
 
 
+def way(validation_data: Any, validation_by: str, held_out: Examples | None) -> str:
+    """Return how rows were held out, in a word."""
+    if held_out is None:
+        return "none"
+    return "given" if validation_data is not None else validation_by
+
+
 @contextmanager
 def refusals(recipe: Recipe, y: Any) -> Iterator[None]:
     """Let errors raised over examples carry what the doctor makes of targets and outputs."""

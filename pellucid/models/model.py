@@ -1,6 +1,6 @@
 """The Keras-style shell: it holds what training changes, and computes nothing itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -10,18 +10,18 @@ import numpy as np
 from pellucid.base.errors import ShapeError, StateError, explain
 from pellucid.base.tree import flatten, refill
 from pellucid.doctor.chart import Settings
-from pellucid.doctor.finding import Finding
 from pellucid.doctor.session import Doctor
 from pellucid.inspection.inspection import Inspection, look
 from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
 from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
-from pellucid.models.diagnosis import consulted, refusals
+from pellucid.models.diagnosis import consulted, refusals, way
 from pellucid.models.display import drawing, model_html, summary_text
 from pellucid.models.following import Following
 from pellucid.models.history import History
 from pellucid.models.pictured import Lesson, Pictured
 from pellucid.models.progress import Progress
+from pellucid.models.repairable import Repairable
 from pellucid.models.scores import Scores
 from pellucid.models.validation import hold_out
 from pellucid.models.view import View, as_view
@@ -41,7 +41,7 @@ from pellucid.training.trainer import Trainer
 from pellucid.training.watch import NOTHING, Watch
 
 
-class Model(Pictured):
+class Model(Pictured, Repairable):
     """A network together with its parameters and the way it is trained.
 
     Example:
@@ -231,11 +231,10 @@ class Model(Pictured):
         its share), "shuffled", or "last". The rows that train are visited in a new order
         each epoch unless `shuffle` is False. A second fit goes on where the first ended.
 
-        A `sample_weight` may weigh each step of a row, too; both kinds of weights may be given
-        by output.
+        Weights may be given by output, and a `sample_weight` for each step of a row.
 
-        The `doctor` looks on and leaves `findings`; "strict" raises where something cannot
-        work, "off" does not look. `silence` names findings nobody wants to hear of.
+        The `doctor` looks on and leaves `findings`, but for those in `silence`; "strict" raises
+        where something cannot work, "off" does not look.
 
         Raises:
             DataError, ShapeError: before the first step, naming row and column.
@@ -249,35 +248,41 @@ class Model(Pictured):
         examples, held_out = hold_out(
             recipe, examples, validation_data, validation_split, validation_by, self.seed
         )
+        size = len(examples) if batch_size == "full" else _whole_number("batch_size", batch_size)
+        epochs = _whole_number("epochs", epochs, least=0)
+        split = way(validation_data, validation_by, held_out)
+        settings = Settings(size, epochs, shuffle, split, class_weight is not None)
         rules = (TerminateOnNaN(), *(c for c in callbacks if isinstance(c, Rule)))
         check_rules(rules, recipe, validate=held_out is not None)
-        trainer = self.trainer
-        trainer.train = adapt(self.network, trainer.train, examples)
-        size = len(examples) if batch_size == "full" else _whole_number("batch_size", batch_size)
-        split = "given" if validation_data is not None else validation_by
-        settings = Settings(
-            size, epochs, shuffle, split if held_out else "none", class_weight is not None
-        )
         self._doctor = consulted(recipe, examples, held_out, settings, doctor, silence)
-        events = trainer.records(
-            place(examples),
-            size,
-            validation=held_out and place(held_out),
-            rules=rules,
-            shuffle=shuffle,
-            epochs=_whole_number("epochs", epochs, least=0),
-            pace=pace_of([c for c in callbacks if isinstance(c, Callback)]),
-            looker=self._doctor if doctor != "off" else None,
-        )
         self.history = History([])
-        following = Following(trainer, callbacks, Progress(epochs, verbose), self._doctor)
-        following.follow(events, self.history)
+        following = Following(self.trainer, callbacks, Progress(epochs, verbose), self._doctor)
+        following.follow(
+            self._records(examples, held_out, settings, rules, callbacks), self.history
+        )
         return self.history
 
-    @property
-    def findings(self) -> list[Finding]:
-        """What the doctor found in the last fit: faults, the gravest first, with remedies."""
-        return [] if self._doctor is None else self._doctor.findings
+    def _records(
+        self,
+        examples: Examples,
+        held_out: Examples | None,
+        settings: Settings,
+        rules: Sequence[Rule],
+        callbacks: Sequence[Callback | Rule],
+    ) -> Iterator[Any]:
+        """Return the records to come, of a fit that is ready to begin."""
+        trainer, doctor = self.trainer, self._doctor
+        trainer.train = adapt(self.network, trainer.train, examples)
+        return trainer.records(
+            place(examples),
+            settings.batch_size,
+            validation=held_out and place(held_out),
+            rules=rules,
+            shuffle=settings.shuffle,
+            epochs=settings.epochs,
+            pace=pace_of([c for c in callbacks if isinstance(c, Callback)]),
+            looker=doctor if doctor is not None and doctor.mode != "off" else None,
+        )
 
     def train_on_batch(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
         """Take one step on these rows as one mini-batch; return its loss and metrics."""
@@ -348,6 +353,9 @@ class Model(Pictured):
     def _repr_html_(self) -> str:
         return model_html(self.summarize())
 
+    def _wired(self, inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> "Model":
+        return Model(inputs, outputs, self.seed)
+
     def _see(self, x: Any) -> None:
         """Take from rows what is not known of them yet: here, all is known."""
 
@@ -384,7 +392,7 @@ def _listed(symbols: Symbol | Sequence[Symbol]) -> Sequence[Symbol]:
 def _whole_number(name: str, value: Any, least: int = 1) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
         what = f"{name} is not a number this can be."
-        expected = f"a whole number, {least} or more"
         hint = 'batch_size="full" takes all rows at once' if name == "batch_size" else ""
+        expected = f"a whole number, {least} or more"
         raise StateError(explain(what, got=repr(value), expected=expected, hint=hint))
     return int(value)

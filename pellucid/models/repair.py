@@ -1,6 +1,6 @@
 """What a doctor's remedy changes in a network: which settings of which layers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
@@ -21,7 +21,6 @@ HEAVY = ("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Lamb", "Lion", "Adadelt
 OF_OPTIMIZER = ("learning_rate", "clipnorm", "clipvalue", "global_clipnorm", "epsilon")
 OF_LAYER = ("layer", "like", "remove", "unfreeze", "first", "last")
 OF_COMPILE = (*OF_OPTIMIZER, "loss", "from_logits", "metrics")
-COPY = Change("model", "", {})  # the change that changes nothing: a model made once more
 
 
 class Edits(NamedTuple):
@@ -33,15 +32,33 @@ class Edits(NamedTuple):
     normalised: bool = False  # a Normalization goes before all else
     rescaled: tuple[float, float] | None = None  # a Rescaling of this scale and offset goes last
 
+    def with_those(self, other: "Edits") -> "Edits":
+        """Return the edits of both."""
+        owners = (*self.settings, *other.settings)
+        return Edits(
+            {o: {**self.settings.get(o, {}), **other.settings.get(o, {})} for o in owners},
+            self.removed | other.removed,
+            self.thawed | other.thawed,
+            self.normalised or other.normalised,
+            other.rescaled or self.rescaled,
+        )
 
-def edits_of(network: Network, change: Change) -> Edits:
-    """Return what a change means for the layers of `network`.
+
+def edits_of(network: Network, changes: Iterable[Change]) -> Edits:
+    """Return what changes mean for the layers of `network`, all together.
 
     Raises:
-        ConfigError: it is no change of a model, or one that this network has no place for.
+        ConfigError: one is no change of a model, or this network has no place for it.
     """
+    together = Edits()
+    for change in changes:
+        together = together.with_those(_edits(network, change))
+    return together
+
+
+def _edits(network: Network, change: Change) -> Edits:
     wanted = change.settings
-    known = not wanted or any(name in wanted for name in (*OF_LAYER, *OF_COMPILE))
+    known = any(name in wanted for name in (*OF_LAYER, *OF_COMPILE))
     if change.kind not in ("model", "compile") or not known:
         what = f"This is not a change of a model, but of {_whose(change)}."
         hint = f"do it there: {change.code}"
@@ -90,6 +107,7 @@ def _alike(network: Network, node: Node, wanted: Mapping[str, Any]) -> Edits:
         mine = settings.setdefault(one.owner, {})
         if "initializer" in wanted and _has(one.layer, "kernel_initializer"):
             mine["kernel_initializer"] = wanted["initializer"]
+            mine |= {"bias_initializer": "zeros"} if _has(one.layer, "bias_initializer") else {}
         if "activation" in wanted and one.name not in ends and _has(one.layer, "activation"):
             mine["activation"] = wanted["activation"]
             removed |= {after.name for after in _activations_after(network, one)}
@@ -168,12 +186,15 @@ def _edited(node: Node, edits: Edits) -> Layer:
 # How it is trained
 
 
-def retrained(recipe: Recipe, change: Change) -> dict[str, Any]:
-    """Return the arguments of `compile` that train as a recipe does, but for a change.
+def retrained(recipe: Recipe, wanted: Mapping[str, Any], ends: Sequence[str]) -> dict[str, Any]:
+    """Return the arguments of `compile` that train as a recipe does, but for some settings.
 
-    Losses and loss weights are lists in the order of the outputs; metrics are measures.
+    Losses and loss weights are lists in the order of the outputs; metrics are measures of
+    the outputs called `ends` now.
     """
-    wanted, outputs = change.settings, recipe.network.outputs
+    outputs = recipe.network.outputs
+    now = dict(zip(outputs, ends, strict=True))
+    measures = [m._replace(output=now[m.output]) for m in recipe.measures]
     goals = {goal.output: goal for goal in recipe.goals}
     losses = [goals[name].loss if name in goals else None for name in outputs]
     weights = [goals[name].weight if name in goals else None for name in outputs]
@@ -185,13 +206,13 @@ def retrained(recipe: Recipe, change: Change) -> dict[str, Any]:
     if "last" in wanted:
         factor = balance(losses[0], recipe.optimizer, float(wanted["scale"]))
         weights = [weight and weight * factor for weight in weights]
-    metrics: Any = wanted.get("metrics", [m for m in recipe.measures if not m.weighted])
+    metrics: Any = wanted.get("metrics", [m for m in measures if not m.weighted])
     return {
         "optimizer": _steered(recipe.optimizer, wanted),
         "loss": losses,
         "loss_weights": weights,
         "metrics": metrics,
-        "weighted_metrics": [m for m in recipe.measures if m.weighted],
+        "weighted_metrics": [m for m in measures if m.weighted],
         "dtype": recipe.dtype,
         "watch": recipe.watch,
     }
@@ -225,7 +246,7 @@ def balance(loss: Any, optimizer: Any, scale: float) -> float:
 
 def _of_probabilities(loss: Any) -> Any:
     if isinstance(loss, Reduced):
-        return replace(loss, inner=_of_probabilities(loss.inner))
+        return replace(loss, loss=_of_probabilities(loss.inner))
     told = isinstance(loss, Loss) and getattr(loss, "from_logits", False)
     return replace(loss, from_logits=False) if told else loss
 

@@ -55,6 +55,14 @@ class Sequential(Model):
         if self._network is not None:
             super().compile(*given, **named)
 
+    def _wired(self, inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Model:
+        layers: list[Layer] = []
+        (end,) = outputs
+        while end.layer is not None:
+            layers.insert(0, end.layer)
+            (end,) = end.inputs
+        return Sequential([*inputs, *layers], self.seed)
+
     def _see(self, x: Any) -> None:
         """Take the shape of a row from the first rows there are."""
         if self._input is None:

@@ -107,19 +107,26 @@ def counted(caplog):
         ]
 
 
-def test_a_fit_is_three_programs_and_a_second_fit_none(counted):
+def test_a_fit_is_three_programs_and_one_to_look_and_a_second_fit_none(counted):
     model = Sequential([Dense(7, "relu"), Dense(3, "softmax")])
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     model.fit(ROWS, LABELS, epochs=30, batch_size=16, validation_split=0.2, verbose=0)
     names = [line.split("jit(")[1].split(")")[0] for line in counted()]
-    assert sorted(names) == ["block", "fresh", "init"], names
+    assert sorted(names) == ["block", "fresh", "init", "look"], names
     model.fit(ROWS, LABELS, epochs=7, batch_size=16, validation_split=0.2, verbose=0)
     model.trainer.learning_rate = 0.5
     model.fit(ROWS, LABELS, epochs=2, batch_size=16, validation_split=0.2, verbose=0)
     again = Sequential([Dense(7, "relu"), Dense(3, "softmax")], seed=5)
     again.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     again.fit(ROWS, LABELS, epochs=3, batch_size=16, validation_split=0.2, verbose=0)
-    assert len(counted()) == 3, "equal recipes share their programs"
+    assert len(counted()) == 4, "equal recipes share their programs"
+
+
+def test_nobody_looks_where_the_doctor_is_off(counted):
+    model = Sequential([Dense(6, "relu"), Dense(3, "softmax")])
+    model.compile("adam", "categorical_crossentropy")
+    model.fit(ROWS, LABELS, epochs=3, verbose=0, doctor="off")
+    assert not [line for line in counted() if "jit(look)" in line]
 
 
 def test_a_block_asks_the_host_for_nothing():

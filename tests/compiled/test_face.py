@@ -74,7 +74,7 @@ def test_building_and_compiling_a_model_compiles_nothing(programs):
 def test_each_verb_of_a_model_is_one_program(programs):
     model = model_of(units=22)
     fit(model, validation_split=0.2)
-    assert programs() == ["block", "draw_all", "fresh"]
+    assert programs() == ["block", "draw_all", "fresh", "look"]
     model.evaluate(ROWS, LABELS, verbose=0)
     assert programs() == ["evaluate_all"]
     model.predict(ROWS, verbose=0)
@@ -87,7 +87,7 @@ def test_each_verb_of_a_model_is_one_program(programs):
 
 
 def test_a_model_built_alike_compiles_nothing(programs):
-    for expected in (5, 0, 0):
+    for expected in (6, 0, 0):
         model = model_of(units=23)
         fit(model)
         model.evaluate(ROWS, LABELS, verbose=0)

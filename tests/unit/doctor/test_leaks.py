@@ -38,6 +38,12 @@ def test_rows_of_few_values_meet_by_chance():
     assert ("train_val_leak", "warning") not in found(rows_on_both_sides, chart)
 
 
+def test_copies_made_before_the_split_are_no_chance():
+    again = RANDOM.permutation(np.r_[0:500, 0:500])
+    chart = chart_of(X[again[:800]], Y[again[:800]], LOSS, held_out=(X[again[800:]], Y[:200]))
+    assert found(rows_on_both_sides, chart) == [("train_val_leak", "warning")]
+
+
 def test_a_training_score():
     chart = chart_of(X, Y, LOSS)
     assert not found(training_score, chart)

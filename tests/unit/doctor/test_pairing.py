@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from doctor_charts import AMOUNTS, CLASSES, ONE_HOT, YES, X, chart_of, found
 
+from pellucid.doctor.measures import metrics
 from pellucid.doctor.pairing import pairs
 from pellucid.layers import Activation, Dense, Dropout
 
@@ -109,9 +110,12 @@ def test_dropout_between_logits_and_softmax():
 
 
 def test_accuracy_of_amounts():
-    assert "wrong_metric" in judged([Dense(1)], "mse", AMOUNTS, ["accuracy"])
-    assert not judged([Dense(1)], "mse", AMOUNTS, ["mae"])
-    assert not judged([Dense(1, "sigmoid")], "binary_crossentropy", YES, ["accuracy"])
+    def measured(layer, loss, y, metric):
+        return found(metrics, chart_of([HIDDEN, layer], loss, y, [metric]))
+
+    assert "wrong_metric" in measured(Dense(1), "mse", AMOUNTS, "accuracy")
+    assert not measured(Dense(1), "mse", AMOUNTS, "mae")
+    assert not measured(Dense(1, "sigmoid"), "binary_crossentropy", YES, "accuracy")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from doctor_charts import ONE_HOT, YES, chart_of, epochs, found, look, signal
 
 from pellucid.doctor import symptoms
+from pellucid.doctor.finiteness import not_finite
 from pellucid.layers import Dense
 from pellucid.optimizers import SGD
 
@@ -50,6 +51,16 @@ def test_vanishing_is_advice_where_the_network_learns():
 def test_one_look_before_training_is_no_evidence_of_vanishing():
     chart = deep()
     assert not found(symptoms.vanishing, trained(chart, fading(chart, 0.0)[:1]))
+
+
+@pytest.mark.parametrize(
+    ("spread", "dead", "there"), [(1e-5, 0, True), (1e-5, 1, False), (0.1, 0, False)]
+)
+def test_a_signal_that_fades_forwards(spread, dead, there):
+    chart = deep()
+    lost = {"dense_3": {"a": signal(spread=spread), "dead": float(dead)}}
+    looks = [look(chart, step, answers=GUESSES, layers=lost) for step in (0, 1, 3, 10)]
+    assert ("vanishing_gradient" in found(symptoms.vanishing, trained(chart, looks))) == there
 
 
 @pytest.mark.parametrize(("dead", "severity"), [(0.4, None), (0.6, "warning"), (1.0, "warning")])
@@ -129,7 +140,7 @@ def test_equal_units_are_an_error_and_tiny_weights_that_let_the_signal_fade_a_wa
 def test_a_loss_that_is_no_number_and_what_went_before(what, cause):
     chart = deep("relu")
     chart = trained(chart, [look(chart, **what)], losses=(1.0, np.nan))
-    seen = found(symptoms.not_finite, chart)
+    seen = found(not_finite, chart)
     assert cause in seen and "nan_or_inf" in seen
     assert seen["nan_or_inf"].step == 1
 

@@ -20,13 +20,14 @@ from pellucid.keras.engine.models.graph_config import graph_config
 from pellucid.keras.engine.models.looking import Looking
 from pellucid.keras.engine.models.old_verbs import OldVerbs
 from pellucid.keras.engine.models.plan import Plan, plan
+from pellucid.keras.engine.models.repair import Repairable
 from pellucid.keras.engine.models.summaries import print_summary
 from pellucid.keras.engine.models.verbs import Verbs
 from pellucid.keras.engine.operations.operation import Operation
 from pellucid.keras.engine.training.learner import Learner
 
 
-class Model(Verbs, OldVerbs, Files, Looking, Layer):
+class Model(Verbs, OldVerbs, Files, Looking, Repairable, Layer):
     """Layers wired from inputs to outputs: `Model(inputs, outputs)`; or a class of your own.
 
     A class of your own creates its layers in `__init__` and calls them in `call`.
