@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.base.errors import ConfigError, PellucidError, explain
-from pellucid.doctor.vocabulary import MEANINGS
+from pellucid.doctor.vocabulary import MEANINGS, PAGES
 
+INDEX = "docs/doctor/README.md"
 SEVERITIES = ("advice", "warning", "error")  # from what one may do to what cannot work
 
 
@@ -63,7 +64,7 @@ class Finding:
     @property
     def page(self) -> str:
         """Where more is said about it, in the documentation."""
-        return f"docs/doctor/{self.check}.md"
+        return f"docs/doctor/{self.check}.md" if self.check in PAGES else f"{INDEX}#{self.check}"
 
     @property
     def is_serious(self) -> bool:

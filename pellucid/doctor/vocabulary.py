@@ -72,3 +72,10 @@ MEANINGS = {
     "too_good": "the score is too good to be true",
     "initial_loss": "the loss is far too high before the first step",
 }
+
+# Those with a page of their own in docs/doctor; the others are on its index.
+PAGES = (
+    *("vanishing_gradient", "exploding_gradient", "dying_relu", "lr_too_high", "lr_too_low"),
+    *("unscaled_inputs", "wrong_output_activation", "wrong_loss", "overfitting"),
+    "class_imbalance",
+)

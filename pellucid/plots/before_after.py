@@ -31,6 +31,7 @@ def before_after(
         (_bars if names else _lines)(ax, series)
         if names:
             ax.set_xticks(range(1, len(names) + 1), names)
+            ax.margins(y=0.35)  # room for the legend
         else:
             ax.xaxis.set_major_locator(library().ticker.MaxNLocator(integer=True, nbins=8))
             value_axis(ax, np.concatenate([_finite(y) for y in series.values()]))

@@ -1,0 +1,171 @@
+"""Runs the scripts of the faults, and writes their pages and the index of all findings.
+
+    python docs/doctor/build.py                 all pages, and the index
+    python docs/doctor/build.py overfitting     one page; "index" for the index alone
+
+A script is its page, as in docs/gallery: the text is its docstring, and it runs in an empty
+folder. Which severities and thresholds belong to a finding is read from the checks' code.
+"""
+
+import ast
+import importlib.util
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pellucid.doctor
+from pellucid.doctor.finding import SEVERITIES
+from pellucid.doctor.thresholds import THRESHOLDS
+from pellucid.doctor.vocabulary import MEANINGS, PAGES
+
+HERE = Path(__file__).parent
+CHECKS = Path(pellucid.doctor.__file__).parent
+INDEX = """# What the doctor can find
+
+The doctor looks on in every `fit`, and leaves what it found in `model.findings`: the causes,
+the gravest first, each with what was measured, what to do, and what it explains besides.
+
+```python
+for finding in model.findings:
+    print(finding)
+better = finding.apply(model)             # a new model with the remedy, to be trained again
+cure = model.repair(x, y, epochs=20)      # all remedies, one by one; what does not help is undone
+print(cure)
+```
+
+An **error** cannot work, a **warning** very probably does harm, **advice** is worth knowing.
+`doctor="strict"` raises before time is wasted, `doctor="off"` does not look, and
+`silence=["overfitting"]` leaves something out. On the command line: `pellucid diagnose`, and
+`pellucid train DATA --repair`.
+
+Each threshold stands in `pellucid/doctor/thresholds.py`, with the figures on its either side.
+"study" is a comparison of 146 small programs, healthy and faulty, that were trained and measured;
+"corpus" are the programs that `benchmarks/doctor.py` runs.
+
+"""
+
+
+def _gallery() -> Any:
+    """Return the gallery's builder, whose pages these are too."""
+    spec = importlib.util.spec_from_file_location("gallery", HERE.parent / "gallery" / "build.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+Page = _gallery().Page
+
+
+def pages() -> list[Any]:
+    """Return the page of each fault that has one."""
+    return [Page(HERE / f"{check}.py") for check in PAGES]
+
+
+def written(page: Any, printed: str) -> str:
+    """Return a page: its text, how the fault is told, its code, and what that prints."""
+    told = _told(page.script.stem)
+    how = f"## How it is told\n\n{told}\n\n## An example" if told else "## An example"
+    text = page.written(printed)
+    return text.replace("\n\n```python\n", f"\n\n{how}\n\n```python\n", 1)
+
+
+def index() -> str:
+    """Return the list of all findings."""
+    return INDEX + "\n".join(_entry(check) for check in MEANINGS)
+
+
+def _entry(check: str) -> str:
+    meaning = MEANINGS[check][:1].upper() + MEANINGS[check][1:]
+    own = f" [More, with an example]({check}.md)." if check in PAGES else ""
+    grades = [grade for grade in SEVERITIES if grade in _read(check)[0]]
+    said = f" Said as {', '.join(grades)}." if grades else " No check looks for it yet."
+    told = _told(check)
+    return f"### {check}\n\n{meaning}.{said}{own}\n" + (f"\n{told}\n" if told else "")
+
+
+def _told(check: str) -> str:
+    """Return the thresholds of a finding, as a list."""
+    known = [(name, THRESHOLDS[name]) for name in THRESHOLDS if name in _read(check)[1]]
+    return "\n".join(
+        f"- `{name}` {limit.value:g}: {limit.figure} ({limit.source})" for name, limit in known
+    )
+
+
+def _read(check: str) -> tuple[set[str], set[str]]:
+    """Return the severities and the thresholds that the code has for a finding."""
+    grades: set[str] = set()
+    limits: set[str] = set()
+    for function, call in _sayings():
+        first = call.args[0] if call.args else None
+        if not any(name == check for name in _strings(first)) and not (
+            isinstance(first, ast.Name) and check in _strings_of(function, first.id)
+        ):
+            continue
+        grades |= {text for part in call.args[1:] for text in _strings(part)} & set(SEVERITIES)
+        for keyword in call.keywords:
+            if keyword.arg == "threshold":
+                limits |= _limits(function, keyword.value)
+    return grades, limits
+
+
+def _sayings() -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
+    """Give each call in the checks, with the function it stands in."""
+    for path in sorted(CHECKS.glob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                yield from (
+                    (function, node) for node in ast.walk(function) if isinstance(node, ast.Call)
+                )
+
+
+def _limits(function: ast.FunctionDef, value: ast.expr) -> set[str]:
+    """Return the names of thresholds that a value comes from, in its function."""
+    found = _strings(value) & set(THRESHOLDS)
+    for name in (node.id for node in ast.walk(value) if isinstance(node, ast.Name)):
+        found |= _strings_of(function, name) & set(THRESHOLDS)
+    return found
+
+
+def _strings_of(function: ast.FunctionDef, name: str) -> set[str]:
+    """Return the texts in what a name is set to, in a function."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        targets = node.targets if isinstance(node, ast.Assign) else ()
+        if isinstance(node, ast.For):
+            targets = (node.target,)
+        if any(isinstance(n, ast.Name) and n.id == name for t in targets for n in ast.walk(t)):
+            found |= _strings(node.iter if isinstance(node, ast.For) else node.value)
+    return found
+
+
+def _strings(node: ast.AST | None) -> set[str]:
+    if node is None:
+        return set()
+    constants = (n for n in ast.walk(node) if isinstance(n, ast.Constant))
+    return {n.value for n in constants if isinstance(n.value, str)}
+
+
+def build(page: Any, folder: Path) -> None:
+    """Run a script in an empty folder, and keep its page and picture."""
+    printed = page.run(folder)
+    for name in page.pictures:
+        (HERE / name).write_bytes((folder / name).read_bytes())
+    page.script.with_suffix(".md").write_text(written(page, printed), encoding="utf-8")
+
+
+def main() -> None:
+    """Build what the command line names."""
+    wanted = sys.argv[1:]
+    for page in pages():
+        if not wanted or page.script.stem in wanted:
+            print(page.title, flush=True)
+            with tempfile.TemporaryDirectory() as folder:
+                build(page, Path(folder))
+    (HERE / "README.md").write_text(index(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
