@@ -201,9 +201,10 @@ def saturated(chart: Chart) -> Iterator[Finding]:
 
 @check("course")
 def steps_too_long(chart: Chart) -> Iterator[Finding]:
-    """Look for steps that are long beside the weights, where nothing is learnt."""
+    """Look for steps that are long beside the weights, where they did more harm than good."""
     looks = [seen for seen in chart.examinations if np.isfinite(seen.update_ratio)]
-    if not looks or chart.is_learning:
+    leapt = not chart.is_learning or _leapt(chart)
+    if not looks or not leapt:
         return
     high = threshold("update_ratio_high")
     ratios = [seen.update_ratio for seen in looks if seen.step <= EARLY] or [looks[0].update_ratio]
@@ -213,18 +214,25 @@ def steps_too_long(chart: Chart) -> Iterator[Finding]:
         return
     worst = looks[int(np.argmax([seen.update_ratio for seen in looks]))]
     rate = chart.epochs[0].learning_rate if chart.epochs else 0.01
-    slower = rate_for(rate, longest, 1e-2)
+    losses = [seen.loss for seen in looks]
     yield Finding(
         "lr_too_high",
         "warning",
-        f"a step changes the weights by {longest:.0%} of their size (step {worst.step}), and "
-        "nothing is learnt",
-        f"use a learning rate of {slower:g}",
+        f"a step changes the weights by {longest:.0%} of their size (step {worst.step}), and the "
+        f"loss went from {losses[0]:.3g} to {max(losses):.3g} at its worst",
+        f"use a learning rate of {rate / 10:g}",
         step=worst.step,
         value=longest,
         threshold=high,
-        change=rate_change(slower),
+        change=rate_change(rate / 10),
     )
+
+
+def _leapt(chart: Chart) -> bool:
+    """Tell whether the loss shot up in the first steps, and the harm is not quite made good."""
+    early = [seen.loss for seen in chart.examinations if seen.step <= EARLY]
+    shot_up = max(early, default=0.0) > threshold("leap") * max(early[:1], default=np.inf)
+    return shot_up and min((chart.gain(name) for name in chart.tasks), default=1.0) < 0.9
 
 
 def _broke(chart: Chart) -> bool:

@@ -36,6 +36,9 @@ THRESHOLDS = {
     "initial_loss_advice": Threshold(3, "healthy 0.96 .. 2.2 of the constant's loss", "study"),
     "initial_loss": Threshold(6, "softmax of one unit, raw inputs: 8 .. 12", "study"),
     "update_ratio_slow": Threshold(1e-4, "too slow 5e-6 .. 1e-4", "study"),
+    "leap": Threshold(
+        2, "loss of the first 300 steps by that before them: healthy < 1.2", "corpus"
+    ),
     "weight_scale": Threshold(
         0.4, "deviation by 1/sqrt(fan in): glorot 0.6 .. 1, he 1.4, lecun 1", "their formulas"
     ),

@@ -99,6 +99,20 @@ def test_steps_that_are_too_long(update, there):
         assert seen.change.settings == {"learning_rate": 0.05}
 
 
+@pytest.mark.parametrize(("worst", "there"), [(5.0, True), (1.1, False)])
+def test_long_steps_that_threw_a_network_back_though_it_learns(worst, there):
+    chart = deep(optimizer=SGD(0.5))
+    kernels = {f"dense{n}": {"update": 0.5} for n in ("", "_1", "_2", "_3", "_4")}
+    mostly_right = np.where(np.arange(60)[:, None] < 6, 1 - YES, YES)
+    looks = [
+        look(chart, step, loss, answers=mostly_right, kernels=kernels)
+        for step, loss in ((0, 0.7), (1, worst), (3, 0.5))
+    ]
+    chart = trained(chart, looks, losses=(0.7, 0.4, 0.3))
+    assert chart.is_learning
+    assert ("lr_too_high" in found(symptoms.steps_too_long, chart)) == there
+
+
 @pytest.mark.parametrize(("update", "there"), [(1e-3, False), (1e-5, True), (0.0, False)])
 def test_steps_that_are_too_short(update, there):
     chart = deep()
