@@ -21,8 +21,9 @@ drawn by a machine whose chains of samples went on from step to step (persistent
 divergence): begun at the digits above, 200 rounds of sampling led it to others. It wanders to
 what it finds most probable, so some come more than once.
 
-The history shows the training of the first machine, on rows held out, too. The gap in free energy tells when it begins to learn its training rows
-by heart: then they are more probable to it than rows held out, and ever more so.
+The history shows the training of the first machine, on rows held out, too. The gap in free
+energy tells when it begins to learn its training rows by heart: then they are more probable to
+it than rows held out, and ever more so.
 
 ![Reconstruction error, pseudo-likelihood and free-energy gap, epoch by epoch](29-history.svg)
 

@@ -41,9 +41,10 @@ def too_few(chart: Chart) -> Iterator[Finding]:
     if not few and not slope > fast:
         return
     epochs = len(losses)
+    halfway = not few and slope < threshold("falling_fast") and gain_now(chart) > 0.5
     yield Finding(
         "too_few_epochs",
-        "warning",
+        "advice" if halfway else "warning",
         f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after "
         f"{epochs} epochs of {chart.updates // max(epochs, 1)} steps",
         f"train longer: epochs={max(10 * epochs, 20) if few else 3 * epochs}",

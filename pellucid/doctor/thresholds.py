@@ -49,6 +49,9 @@ THRESHOLDS = {
     "epsilon": Threshold(1e-2, "usual 1e-8 .. 1e-3", "study"),
     "fewest_updates": Threshold(100, "a hundred steps of any size settle little", "study"),
     "still_falling": Threshold(0.02, "of the loss, an epoch", "study"),
+    "falling_fast": Threshold(
+        0.05, "of the loss, an epoch, where much is learnt already", "corpus"
+    ),
     "swing": Threshold(0.3, "of the mean loss; healthy below 0.2", "study"),
     "overfitting_rise": Threshold(0.1, "of the lowest loss on held-out rows", "study"),
     "overfitting_rise_warning": Threshold(0.3, "healthy runs rise by up to 0.25", "corpus"),
