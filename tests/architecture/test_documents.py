@@ -150,14 +150,14 @@ def test_the_table_of_times_is_what_was_measured():
 
 def test_every_picture_is_shown_and_drawn():
     shown = {
-        Path(target).name
+        (page.parent / target).resolve()
         for page in PAGES
         for target in re.findall(r"!\[[^]]*\]\(([^)]+)\)", prose(page))
     }
-    drawn = {path.name for path in (ROOT / "docs" / "pictures").iterdir()}
-    code = (ROOT / "docs" / "pictures.py").read_text(encoding="utf-8")
-    assert shown == drawn
-    assert all(Path(name).stem in code for name in drawn)
+    assert shown == set((ROOT / "docs").rglob("*.svg"))
+    for picture in shown:
+        scripts = picture.parent.glob("*.py")
+        assert any(picture.name in prose(script) for script in scripts), picture.name
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=named)
