@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+import pellucid
 import pellucid.layers as _layers  # noqa: F401 (fills LAYERS)
 import pellucid.optimizers as _optimizers
 from pellucid.base.config import Config
@@ -32,6 +33,7 @@ HEAD = """# Reference
 
 What there is, by name. Written by `docs/reference.py` from the code; do not edit it by hand.
 Wherever a name is asked for, the thing itself may stand: `"adam"` or `Adam(0.01)`."""
+NAMES = ("name", "what it does", "arguments and their defaults")
 SETTINGS = ("name", "what it is", "settings and their defaults")
 EVERY_LAYER = ("name", "trainable", "activity_regularizer")
 Rows = Sequence[Sequence[str]]
@@ -43,6 +45,9 @@ def reference() -> str:
 
 
 def _parts() -> Iterator[str]:
+    yield _part("Names", "From `pellucid`, as `pc.RBM`.", NAMES, [_public(n) for n in _names()])
+    words = "What a model can do; `Sequential` is a `Model`."
+    yield _part("Models", words, NAMES, [_method(name) for name in _methods()])
     common = ", ".join(f"`{name}`" for name in EVERY_LAYER)
     words = f"From `pellucid.layers`. All of them have {common}."
     yield _part("Layers", words, SETTINGS, _configs(LAYERS, by_class=True))
@@ -82,6 +87,38 @@ def _parts() -> Iterator[str]:
     words = "Of `pellucid.open_data`, and as options of the commands that read data."
     yield _part("Settings of reading", words, ("setting", "default", "what it is"),
                 _settings(Reading))  # fmt: skip
+
+
+def _names() -> Sequence[str]:
+    return sorted(name for names in pellucid._PLACES.values() for name in names)
+
+
+def _public(name: str) -> Sequence[str]:
+    entry = getattr(pellucid, name)
+    return (_code(name), inspect.cleandoc(entry.__doc__ or "").splitlines()[0], _arguments(entry))
+
+
+def _methods() -> Sequence[str]:
+    return [name for name, _ in inspect.getmembers(pellucid.Model) if not name.startswith("_")]
+
+
+def _method(name: str) -> Sequence[str]:
+    entry = inspect.getattr_static(pellucid.Model, name)
+    function = getattr(entry, "fget", None) or getattr(entry, "__func__", entry)
+    words = (inspect.getdoc(getattr(pellucid.Model, name)) or "").splitlines()[0]
+    shown = _code(name) if isinstance(entry, property) else _arguments(function)
+    return (_code(name), words, "" if isinstance(entry, property) else shown)
+
+
+def _arguments(entry: Any) -> str:
+    """Return the names and defaults of arguments."""
+    parts = []
+    for parameter in inspect.signature(entry).parameters.values():
+        plain = parameter.replace(annotation=inspect.Parameter.empty)
+        if inspect.isroutine(plain.default):
+            plain = plain.replace(default=inspect.Parameter.empty)
+        parts += [] if parameter.name == "self" else [str(plain)]
+    return _code(", ".join(parts)) if parts else ""
 
 
 def _part(title: str, words: str, columns: Sequence[str], rows: Rows) -> str:

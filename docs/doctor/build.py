@@ -8,10 +8,10 @@ folder. Which severities and thresholds belong to a finding is read from the che
 """
 
 import ast
+import functools
 import importlib.util
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,29 +96,29 @@ def _told(check: str) -> str:
 
 def _read(check: str) -> tuple[set[str], set[str]]:
     """Return the severities and the thresholds that the code has for a finding."""
-    grades: set[str] = set()
-    limits: set[str] = set()
-    for function, call in _sayings():
-        first = call.args[0] if call.args else None
-        if not any(name == check for name in _strings(first)) and not (
-            isinstance(first, ast.Name) and check in _strings_of(function, first.id)
-        ):
-            continue
-        grades |= {text for part in call.args[1:] for text in _strings(part)} & set(SEVERITIES)
-        for keyword in call.keywords:
-            if keyword.arg == "threshold":
-                limits |= _limits(function, keyword.value)
-    return grades, limits
+    said = [(grades, limits) for checks, grades, limits in _sayings() if check in checks]
+    return {g for grades, _ in said for g in grades}, {n for _, limits in said for n in limits}
 
 
-def _sayings() -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
-    """Give each call in the checks, with the function it stands in."""
+@functools.cache
+def _sayings() -> list[tuple[set[str], set[str], set[str]]]:
+    """Return the ids, severities and thresholds in each call that makes a finding."""
+    found = []
     for path in sorted(CHECKS.glob("*.py")):
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(function, ast.FunctionDef):
-                yield from (
-                    (function, node) for node in ast.walk(function) if isinstance(node, ast.Call)
-                )
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                first = call.args[0] if call.args else None
+                checks = _strings(first) & set(MEANINGS)
+                if isinstance(first, ast.Name):
+                    checks |= _strings_of(function, first.id) & set(MEANINGS)
+                if not checks:
+                    continue
+                grades = {text for part in call.args[1:] for text in _strings(part)}
+                given = [word.value for word in call.keywords if word.arg == "threshold"]
+                limits = {name for value in given for name in _limits(function, value)}
+                found.append((checks, grades & set(SEVERITIES), limits))
+    return found
 
 
 def _limits(function: ast.FunctionDef, value: ast.expr) -> set[str]:

@@ -15,7 +15,7 @@ from pellucid.layers.dense import Dense
 FEWEST_UPDATES = 100  # steps of training
 
 
-@check("end")
+@check("end", all_rows=True)
 def beside_plain_predictors(chart: Chart) -> Iterator[Finding]:
     """Find networks that do much worse, on rows trained on, than plain predictors on new rows."""
     if not chart.examinations:

@@ -65,6 +65,7 @@ class Chart:
     epochs: list[Epoch] = field(default_factory=list)
     stopped_by: str = ""  # what ended the fit early, if anything did
     judged_on_training_rows: bool = False  # by evaluate()
+    sampled: bool = False  # whether `rows` are the first of more that nobody has seen
 
     @property
     def network(self) -> Network:
@@ -129,6 +130,9 @@ class Chart:
         by_loss = cost is not None and constant is not None and np.isfinite(cost)
         if by_loss and cost < (1 - threshold("learning_margin")) * constant:  # pyright: ignore
             return True
+        first = self.epochs[0].step_losses[:1] if self.epochs and self.sampled else ()
+        if len(first) and cost is not None and cost < 0.8 * first[0]:
+            return True  # of some rows nobody knows what the best constant answer costs
         return bool(self.examinations) and any(self.gain(name) > 0.1 for name in self.tasks)
 
     def gain(self, output: str) -> float:

@@ -15,11 +15,20 @@ STAGES = ("program", "data", "start", "course", "end")
 CHECKS: dict[str, list[Check]] = {stage: [] for stage in STAGES}
 
 
-def check(stage: str) -> Callable[[Check], Check]:
-    """Return a decorator that files a check under its stage."""
+ALL_ROWS: set[Check] = set()  # what cannot be said of the first rows of many
+
+
+def check(stage: str, *, all_rows: bool = False) -> Callable[[Check], Check]:
+    """Return a decorator that files a check under its stage.
+
+    A check of `all_rows` is not asked where only the first of the rows are known. Those of
+    the stage "data" never are, then.
+    """
 
     def file(function: Check) -> Check:
         CHECKS[stage].append(function)
+        if all_rows or stage == "data":
+            ALL_ROWS.add(function)
         return function
 
     return file

@@ -15,7 +15,7 @@ from pellucid.doctor.thresholds import threshold
 FEWEST, FEWEST_TO_BLAME_PAIRS = 40, 200  # rows; of them, not of the commonest class
 
 
-@check("end")
+@check("end", all_rows=True)
 def signal(chart: Chart) -> Iterator[Finding]:
     """Find targets that neither the network nor plain predictors can tell from the inputs."""
     if beats_constant(chart):
@@ -27,7 +27,7 @@ def signal(chart: Chart) -> Iterator[Finding]:
         yield _paired_wrongly(probe) if _has_structure(probe) else _nothing_there(probe)
 
 
-@check("end")
+@check("end", all_rows=True)
 def contradicted_labels(chart: Chart) -> Iterator[Finding]:
     """Find rows deep among those of another class. Where classes overlap, that may be honest."""
     for output in chart.tasks:

@@ -140,7 +140,7 @@ def _normalise() -> Change:
     return Change("model", "put layers.Normalization() first", {"first": "Normalization"})
 
 
-@check("end")
+@check("end", all_rows=True)
 def targets_by_size(chart: Chart) -> Iterator[Finding]:
     """Judge targets that are far from what fresh weights give.
 

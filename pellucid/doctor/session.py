@@ -8,7 +8,7 @@ from typing import Any
 from pellucid.base.errors import ConfigError, PellucidError, explain, nearest
 from pellucid.doctor import checks as checks
 from pellucid.doctor.chart import Chart, Epoch
-from pellucid.doctor.check import CHECKS, STAGES, Check
+from pellucid.doctor.check import ALL_ROWS, CHECKS, STAGES, Check
 from pellucid.doctor.examination import examine, rows_to_examine
 from pellucid.doctor.finding import Finding, raise_if_serious
 from pellucid.doctor.precedence import ordered
@@ -106,7 +106,8 @@ class Doctor:
         if self.mode == "off":
             return
         for stage in stages:
-            self._found[stage] = [f for ask in CHECKS[stage] for f in self._asked(ask)]
+            asked = (a for a in CHECKS[stage] if not (self.chart.sampled and a in ALL_ROWS))
+            self._found[stage] = [found for ask in asked for found in self._asked(ask)]
 
     def _asked(self, ask: Check) -> list[Finding]:
         """Return what one check finds. A check that fails must not end somebody's training."""

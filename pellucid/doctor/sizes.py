@@ -30,7 +30,7 @@ def enough_rows(chart: Chart) -> Iterator[Finding]:
         )
 
 
-@check("start")
+@check("start", all_rows=True)
 def more_rows_than_weights(chart: Chart) -> Iterator[Finding]:
     """Compare the rows with the weights that are fitted to them."""
     weights = sum(w.size for w in chart.start.parameters.values() if w.moves)

@@ -42,14 +42,20 @@ def way(validation_data: Any, validation_by: str, held_out: Examples | None) -> 
 
 
 @contextmanager
-def refusals(recipe: Recipe, y: Any) -> Iterator[None]:
-    """Let errors raised over examples carry what the doctor makes of targets and outputs."""
+def refusals(recipe: Recipe, x: Any, y: Any) -> Iterator[None]:
+    """Let errors raised over examples carry what the doctor makes of them and of the outputs."""
     try:
         yield
     except PellucidError as error:
-        given = y if isinstance(y, Mapping) else {recipe.judged[0]: y} if recipe.judged else {}
-        columns = {name: np.asarray(column) for name, column in given.items()}
-        doctor = Doctor(Chart(recipe, Rows({}, columns)))
+        inputs = _columns(x, [source.name for source in recipe.network.inputs])
+        doctor = Doctor(Chart(recipe, Rows(inputs, _columns(y, recipe.judged))))
         doctor.before()
         error.findings = tuple(doctor.findings)
         raise
+
+
+def _columns(given: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Return columns by name, of which there may be one without a name; none, if it is unclear."""
+    if not isinstance(given, Mapping):
+        given = {names[0]: given} if len(names) == 1 else {}
+    return {name: np.asarray(column) for name, column in given.items()}

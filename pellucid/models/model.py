@@ -243,7 +243,7 @@ class Model(Pictured, Repairable):
         """
         self._see(x)
         recipe = self.recipe
-        with refusals(recipe, y):
+        with refusals(recipe, x, y):
             examples = as_examples(recipe, x, y, sample_weight, class_weight)
         examples, held_out = hold_out(
             recipe, examples, validation_data, validation_split, validation_by, self.seed

@@ -15,7 +15,7 @@ MIDDLE = 0.5  # between no and yes
 
 
 def quality(
-    kind: str, y: Shaped[np.ndarray, "rows ..."], answers: Shaped[np.ndarray, "rows ..."]
+    kind: str, y: Shaped[np.ndarray, "rows ..."], answers: Shaped[np.ndarray, "answers ..."]
 ) -> float:
     """Return a score of answers for targets of a kind of task: 1 is perfect.
 

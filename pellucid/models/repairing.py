@@ -70,6 +70,7 @@ class Repair(NamedTuple):
     measure: str
     before: float
     after: float
+    refused: str = ""  # why the model cannot be trained, if it cannot
 
     @property
     def code(self) -> tuple[str, ...]:
@@ -95,6 +96,8 @@ class Repair(NamedTuple):
         return ("finding", "change", "before", "after", "outcome"), rows
 
     def __str__(self) -> str:
+        if not self.attempts and self.refused:
+            return f"cannot be trained, and nothing was found to repair: {self.refused}"
         if not self.attempts:
             return f"nothing to repair; {self.measure}: {self.told_before}"
         headings, rows = self.table()
@@ -136,7 +139,8 @@ def mended(first: Trial, stopper: Stopper) -> Repair:
         trials += trained
     before, after, measure = _compared(first, here)
     rest = {name: value for name, value in here.arguments.items() if name not in ("x", "y")}
-    return Repair(tuple(attempts), here.model, rest, here.findings, measure, before, after)
+    ends = (here.findings, measure, before, after, here.refused)
+    return Repair(tuple(attempts), here.model, rest, *ends)
 
 
 def tried(model: Any, given: dict[str, Any]) -> Trial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import DataError, explain, nearest
-from pellucid.doctor.chart import Settings
+from pellucid.doctor.chart import Epoch, Settings
 from pellucid.doctor.session import Doctor, settled_mode, settled_silence
 from pellucid.keras import config
 from pellucid.keras.callbacks.callback_list import CallbackList
@@ -20,6 +21,7 @@ from pellucid.keras.engine.training.diagnosis import DOCTOR, chart_of
 from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.training.fits import FitReport, fits
 from pellucid.training.interrupt import Interrupt
+from pellucid.training.looks import Looks
 from pellucid.training.measuring import begin_sums
 from pellucid.training.placement import place
 from pellucid.training.record import EpochRecord
@@ -66,6 +68,8 @@ class Fit:
             self.learner.finalize()
         history = self.callbacks.history
         history.stopped_because = "interrupted" if interrupt.asked else reason
+        if by_batches and not interrupt.asked:
+            self._dismiss()
         self.callbacks.on_train_end(self.logs[-1] if self.logs else {})
         self._report(time.perf_counter() - began, history)
         if interrupt.asked:
@@ -101,7 +105,6 @@ class Fit:
             raise DataError(explain(what, got=f"{share} of {len(feed)} rows", expected=expected))
         held_out = feed.part(border, None)
         held_out.class_weight = None
-        _warn_of_lost_classes(feed, border)
         return self._by_steps(feed.part(0, border)), self._first_steps(held_out)
 
     def _first_steps(self, held_out: Any) -> Any:
@@ -174,13 +177,13 @@ class Fit:
         doctor.after(trainer.train, _reason(trainer.stopped_by))
         return _reason(trainer.stopped_by)
 
-    def _doctor(self, plan: Any, feed: Rows, held_out: Any) -> Doctor:
+    def _doctor(self, plan: Any, feed: Rows, held_out: Any, *, sampled: bool = False) -> Doctor:
         """Return the doctor of this fit, who has seen what can be seen before it."""
-        learner = self.learner
         chart = chart_of(plan, self.compiled, feed, held_out, self._settings())
-        learner.doctor = Doctor(chart, self.doctor_mode, self.silenced)
-        learner.doctor.before()
-        return learner.doctor
+        chart.sampled = sampled
+        self.learner.doctor = doctor = Doctor(chart, self.doctor_mode, self.silenced)
+        doctor.before()
+        return doctor
 
     def _settings(self) -> Settings:
         given = self.given
@@ -238,6 +241,7 @@ class Fit:
         callbacks, learner = self.callbacks, self.learner
         self._begin()
         count = self.given["steps_per_epoch"]
+        self.taken, self.looks = 0, Looks(None, 1)
         for epoch in range(self.first, self.epochs):
             began = time.perf_counter()
             callbacks.on_epoch_begin(epoch)
@@ -259,15 +263,34 @@ class Fit:
         learner, callbacks, sums, logs = self.learner, self.callbacks, None, None
         for step, rows in enumerate(feed.batches(steps)):
             plan, self.compiled = learner.compiled_for(rows.shapes)
-            batch = rows.examples(self.compiled.recipe)
+            if not self.taken:  # of the rows to come, the doctor is shown the first
+                self._doctor(plan, rows, None, sampled=True)
+            with learner.doctor.refusals():
+                batch = rows.examples(self.compiled.recipe)
+            if not self.taken:
+                learner.doctor.watch(batch)
+                watched = learner.doctor.mode != "off"
+                self.looks = Looks(learner.doctor if watched else None, sys.maxsize)
             if sums is None:
                 sums = begin_sums(self.compiled.recipe, batch.targets)
+            self.looks.pause(self.taken, learner.holder(plan, self.compiled).train)
+            self.taken += 1
             callbacks.on_train_batch_begin(step)
             logs, sums = learner.step(plan, self.compiled, batch, sums)
             callbacks.on_train_batch_end(step, logs)
             if learner.stop_training or self.interrupt.asked:
                 break
         return logs
+
+    def _dismiss(self) -> None:
+        """Let the doctor of a fit by batches see how it went."""
+        doctor, holder = self.learner.doctor, self.learner.trained
+        if doctor is None or holder is None or not self.taken or doctor.mode == "off":
+            return
+        rate = float(holder.train.learning_rate)
+        for logs in self.logs:
+            doctor.chart.epochs.append(Epoch(logs, np.array([logs["loss"]]), rate))
+        doctor.after(holder.train, self.callbacks.history.stopped_because)
 
     def _end_epoch(self, epoch: int, logs: dict[str, Any], held_out: Any, seconds: float) -> None:
         """Validate where that is due, and tell the callbacks."""
@@ -366,33 +389,3 @@ def _say_not_finite() -> None:
         "the loss is not a finite number, so training stopped here (Keras would go on): try a "
         "smaller learning rate, scaled inputs, or look for missing values in the data",
     )
-
-
-def _warn_of_lost_classes(feed: Rows, border: int) -> None:
-    """Warn where the last rows are not like the first: they were sorted by class."""
-    y = feed.y
-    if y is None or isinstance(y, dict | list | tuple):
-        return
-    y = np.asarray(y)
-    labels = _classes_of(y)
-    classes = np.unique(labels) if labels is not None else ()
-    if labels is None or not 2 <= len(classes) <= 50 or len(y) - border <= len(classes):
-        return
-    before, after = set(labels[:border].tolist()), set(labels[border:].tolist())
-    if len(classes) < len(y) / 2 and (len(after) == 1 or after - before):
-        hint(
-            f"sorted {border}",
-            "validation_split takes the last rows as they stand, and they hold "
-            f"{len(after)} of {len(classes)} classes: shuffle the rows first, or give "
-            "validation_data",
-        )
-
-
-def _classes_of(y: np.ndarray) -> np.ndarray | None:
-    """Return the class of each row, where the targets are labels or one-hot vectors."""
-    if y.dtype.kind not in "iufb":
-        return None
-    if y.ndim == 2 and y.shape[1] > 1:
-        one_hot = ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()
-        return y.argmax(-1) if one_hot else None
-    return y[:, 0] if y.shape[1:] == (1,) else y if y.ndim == 1 else None

@@ -121,6 +121,11 @@ class Learner:
             )
         return here
 
+    @property
+    def trained(self) -> Holder | None:
+        """The training state, while it holds the variables."""
+        return self._holder
+
     def end(self) -> None:
         """Bring every variable home."""
         if self._holder is not None:
