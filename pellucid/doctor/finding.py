@@ -1,6 +1,7 @@
 """What the doctor says: one fault, its evidence, and what to do about it."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from pellucid.base.errors import ConfigError, PellucidError, explain
 from pellucid.doctor.vocabulary import MEANINGS, PAGES
 
 INDEX = "docs/doctor/README.md"
+QUOTED = re.compile(r"'([^']+)'")
 SEVERITIES = ("advice", "warning", "error")  # from what one may do to what cannot work
 
 
@@ -70,6 +72,25 @@ class Finding:
     def is_serious(self) -> bool:
         """Whether it is more than advice."""
         return self.severity != "advice"
+
+    def called(self, names: Mapping[str, str]) -> "Finding":
+        """Return the same finding, its words with other names for layers.
+
+        What a change is made of keeps the names of the network.
+        """
+
+        def words(text: str) -> str:
+            return QUOTED.sub(lambda found: repr(names.get(found[1], found[1])), text)
+
+        change = self.change and replace(self.change, code=words(self.change.code))
+        return replace(
+            self,
+            layer=None if self.layer is None else names.get(self.layer, self.layer),
+            evidence=words(self.evidence),
+            remedy=words(self.remedy),
+            change=change,
+            consequences=tuple(found.called(names) for found in self.consequences),
+        )
 
     def with_consequences(self, found: Iterable["Finding"]) -> "Finding":
         """Return the same finding, with what follows from it."""

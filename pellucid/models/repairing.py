@@ -25,6 +25,10 @@ ONE_FAULT = frozenset(
 Stopper = Callable[[int], Any]
 
 
+class ByHandError(PellucidError):
+    """A remedy that changes what is trained or judged on, which nobody but the user may."""
+
+
 class Trial(NamedTuple):
     """A model that was trained, or refused to be."""
 
@@ -203,11 +207,11 @@ def _attempt(
     changes = [one.change for one in bundle if one.change is not None]
     cause, code = bundle[0], "; ".join(change.code for change in changes)
     nothing = float("nan")
-    if not changes:
-        why = f"not tried: {cause.remedy}"
-        return Attempt(cause, code, nothing, nothing, False, why), here, False
     try:
         there = _changed(here, changes, stopper)
+    except ByHandError:
+        why = f"by hand: {cause.remedy}"
+        return Attempt(cause, code, nothing, nothing, False, why), here, False
     except PellucidError as error:
         why = f"not tried: {error.one_line}"
         return Attempt(cause, code, nothing, nothing, False, why), here, False
@@ -239,8 +243,11 @@ def _changed(here: Trial, changes: Sequence[Change], stopper: Stopper) -> Trial:
     """Return the trial of a model and a fit with changes made.
 
     Raises:
-        PellucidError: one of them is none that can be made here.
+        ByHandError: one of them is of what is trained or judged on, or there is none.
+        PellucidError: one does not suit the model.
     """
+    if not changes:
+        raise ByHandError("no change")
     given = dict(here.arguments)
     for change in changes:
         if change.kind == "fit":
@@ -258,14 +265,14 @@ def _set_fit(given: dict[str, Any], change: Change, stopper: Stopper) -> None:
         elif name in OF_FIT:
             given[name] = value
         else:
-            _refuse(change)
+            raise ByHandError(change.code)
 
 
 def _set_rows(given: dict[str, Any], change: Change) -> None:
     """Leave out the rows with numbers that are missing, if that is the change."""
     x, y = given["x"], given["y"]
     if "drop_rows" not in change.settings or not all(isinstance(a, np.ndarray) for a in (x, y)):
-        _refuse(change)
+        raise ByHandError(change.code)
     whole = _finite(x) & _finite(y)
     given["x"], given["y"] = x[whole], y[whole]
     weight = given.get("sample_weight")
@@ -277,11 +284,6 @@ def _finite(column: np.ndarray) -> np.ndarray:
     numbers = column.dtype.kind == "f"
     flat = column.reshape(len(column), -1)
     return np.isfinite(flat).all(axis=1) if numbers else np.ones(len(column), bool)
-
-
-def _refuse(change: Change) -> None:
-    what = "This remedy changes what is trained or judged on."
-    raise DataError(explain(what, got=change.code, expected="to be done by hand"))
 
 
 def _compared(here: Trial, there: Trial) -> tuple[float, float, str]:

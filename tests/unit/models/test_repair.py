@@ -241,7 +241,7 @@ class TestRepair:
         found = Finding("no_signal", "warning", "", "ask for other columns")
         monkeypatch.setattr(pc.Model, "findings", property(lambda self: [found]))
         cure = model([Dense(1, "sigmoid")]).repair(X, YES)
-        assert cure.attempts[0].why == "not tried: ask for other columns"
+        assert cure.attempts[0].why == "by hand: ask for other columns"
 
     def test_nothing_to_repair(self):
         cure = model([Dense(8, "relu"), Dense(1, "sigmoid")]).repair(X, YES, epochs=150)

@@ -42,6 +42,15 @@ def untrained(plan: Any, compiled: Compiled, feed: Rows) -> Doctor | None:
     return doctor
 
 
+def names_of(plan: Any) -> dict[str, str]:
+    """Return Keras's names of the layers, by those they have in the network."""
+    return {
+        node.name: plan.layers[node.owner].name
+        for node in plan.network.nodes
+        if node.owner in plan.layers
+    }
+
+
 def fresh_owners(plan: Any) -> frozenset[str]:
     """Return the owners whose parameters are as they were drawn."""
     return frozenset(

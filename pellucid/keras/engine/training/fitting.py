@@ -17,7 +17,7 @@ from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN as NaNCallback
 from pellucid.keras.engine.base.hints import caller_line, hint
 from pellucid.keras.engine.base.seeds import next_seed
-from pellucid.keras.engine.training.diagnosis import DOCTOR, chart_of
+from pellucid.keras.engine.training.diagnosis import DOCTOR, chart_of, names_of
 from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.training.fits import FitReport, fits
 from pellucid.training.interrupt import Interrupt
@@ -182,6 +182,7 @@ class Fit:
         chart = chart_of(plan, self.compiled, feed, held_out, self._settings())
         chart.sampled = sampled
         self.learner.doctor = doctor = Doctor(chart, self.doctor_mode, self.silenced)
+        self.learner.doctor_names = names_of(plan)
         doctor.before()
         return doctor
 

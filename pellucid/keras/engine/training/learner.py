@@ -21,7 +21,7 @@ from pellucid.keras.engine.base.seeds import next_look, next_seed
 from pellucid.keras.engine.base.strictness import strict
 from pellucid.keras.engine.layers.old_questions import is_stateful
 from pellucid.keras.engine.training.compiling import Compiled, Settings, recipe_of
-from pellucid.keras.engine.training.diagnosis import same_rows, untrained
+from pellucid.keras.engine.training.diagnosis import names_of, same_rows, untrained
 from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
 from pellucid.keras.engine.training.fitting import Fit
 from pellucid.keras.engine.training.holder import Holder, values_of
@@ -49,6 +49,7 @@ class Learner:
         self.epochs = 0  # finished, over the whole life of the model
         self.moving: set[int] = set()  # the layers that were not frozen at compile, by id
         self.doctor: Doctor | None = None  # of the last fit
+        self.doctor_names: dict[str, str] = {}  # Keras's names of layers, by the network's
         self._holder: Holder | None = None
 
     def compile(
@@ -170,7 +171,9 @@ class Learner:
     @property
     def findings(self) -> list[Finding]:
         """What the doctor found in the last fit, and since."""
-        return [] if self.doctor is None else self.doctor.findings
+        if self.doctor is None:
+            return []
+        return [found.called(self.doctor_names) for found in self.doctor.findings]
 
     def _consult(self, feed: Rows | Stream) -> None:
         """Let the doctor know on which rows the model is judged."""
@@ -178,7 +181,7 @@ class Learner:
             return
         if self.doctor is None:
             plan, compiled = self.compiled_for(feed.shapes)
-            self.doctor = untrained(plan, compiled, feed)
+            self.doctor, self.doctor_names = untrained(plan, compiled, feed), names_of(plan)
         elif self.doctor.chart.epochs:
             self.doctor.judged(on_training_rows=same_rows(self.doctor.chart.rows, feed))
 

@@ -1,0 +1,260 @@
+"""What the doctor's remedies mend, and what the doctor costs.
+
+    python benchmarks/doctor.py repair --cases cases.json --data FOLDER [--only TEXT] [--jobs 2]
+    python benchmarks/doctor.py cost [--quick]
+
+`repair` builds each faulty program of a corpus through `pellucid.keras`, calls `model.repair`
+with the arguments of its fit, and counts it as repaired if the repaired model comes up to the
+healthy level: the score of the healthy programs on the same data, or, where there are none, of
+scikit-learn's nearest neighbours and linear models, the better; less SLACK. Scores are R² for
+numbers and mean recall for classes (`pellucid.models.quality`), on the rows held out, or on the
+rows trained on where none are. Left out are faults that no change of a program mends (BY_HAND),
+and cases whose level is no better than guessing.
+
+`cost` times whole fits with the doctor and without, in turns, after one of each to compile;
+the figures are medians.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import math
+import multiprocessing
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+from pellucid import keras
+from pellucid.base.errors import PellucidError
+from pellucid.doctor.task import NUMBERS, task_of
+from pellucid.models.quality import quality
+from pellucid.models.repairing import judged, tried
+
+SLACK = 0.05
+MOST_STEPS, MOST_EPOCHS, MOST_WORK = 6000, 2000, 5e10  # of a fit; work in multiply-adds
+BY_HAND = frozenset(
+    (
+        *("label_noise", "misaligned_labels", "no_signal", "target_leak", "too_few_samples"),
+        *("train_val_leak", "eval_on_train", "distribution_shift", "train_val_shift"),
+        *("preprocess_mismatch", "duplicate_rows", "not_trained", "too_good", "no_validation"),
+    )
+)
+PLAIN_LOSSES = {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError"}
+
+
+def program(case: dict[str, Any], arrays: dict[str, np.ndarray]) -> tuple[Any, dict[str, Any]]:
+    """Return a compiled model and the arguments of its fit."""
+    keras.utils.set_random_seed(0)
+    shape = tuple(case["input_shape"])
+    x, y = arrays["x_train"].reshape((-1, *shape)), arrays["y_train"]
+    steps = max(1, math.ceil(len(x) / case["batch_size"]))
+    parts = [part for part in case["network"] for _ in range(part.get("repeat", 1))]
+    model = keras.Sequential([keras.Input(shape=shape), *map(_layer, parts)])
+    metrics = [getattr(keras.metrics, m)() if m[0].isupper() else m for m in case["metrics"]]
+    model.compile(_optimizer(case["optimizer"], steps), _loss(case), metrics=metrics)
+    work = steps * min(case["batch_size"], len(x)) * case["macs"]
+    most = min(case["epochs"], MOST_EPOCHS, MOST_STEPS // steps, int(MOST_WORK / max(work, 1)))
+    fit: dict[str, Any] = {"x": x, "y": y, "verbose": 0, "epochs": max(1, most)}
+    fit |= {"batch_size": case["batch_size"], "shuffle": case["shuffle"]}
+    if isinstance(case["validation"], float):
+        fit["validation_split"] = case["validation"]
+    elif case["validation"] == "data":
+        fit["validation_data"] = (arrays["x_val"].reshape((-1, *shape)), arrays["y_val"])
+    return model, fit
+
+
+def _layer(spec: dict[str, Any]) -> Any:
+    options = {name: value for name, value in spec.items() if name not in ("layer", "repeat")}
+    for name, value in options.items():
+        if name.endswith("_initializer") and isinstance(value, dict):
+            options[name] = _made(keras.initializers, value)
+        elif name.endswith("_regularizer"):
+            ((kind, factor),) = value.items()
+            options[name] = getattr(keras.regularizers, kind.upper())(factor)
+    return getattr(keras.layers, spec["layer"])(**options)
+
+
+def _made(room: Any, spec: dict[str, Any]) -> Any:
+    options = {name: value for name, value in spec.items() if name != "name"}
+    return getattr(room, spec["name"])(**options)
+
+
+def _optimizer(spec: dict[str, Any], steps: int) -> Any:
+    rate = spec["learning_rate"]
+    if isinstance(rate, dict):
+        rate = {**rate, "decay_steps": steps * rate["decay_epochs"]}
+        del rate["decay_epochs"]
+        rate = _made(keras.optimizers.schedules, rate)
+    return _made(keras.optimizers, {**spec, "learning_rate": rate})
+
+
+def _loss(case: dict[str, Any]) -> Any:
+    options = {name: case[name] for name in ("from_logits", "reduction") if name in case}
+    words = "".join(word.capitalize() for word in case["loss"].split("_"))
+    kind = PLAIN_LOSSES.get(case["loss"], words)
+    return getattr(keras.losses, kind)(**options) if options else case["loss"]
+
+
+def repaired(job: tuple[dict[str, Any], str]) -> dict[str, Any]:
+    """Return what became of one case."""
+    case, file = job
+    with np.load(file) as found:
+        arrays = {name: found[name] for name in found.files}
+    began = time.perf_counter()
+    model, fit = program(case, arrays)
+    if case["label"] == "healthy":
+        trial = tried(model, fit)
+        score, changes = _score(trial.chart, trial.answers), ()
+    else:
+        cure = model.repair(**fit)
+        after = (
+            judged(cure.model, {}) if cure.model.chart is not None and not cure.refused else None
+        )
+        score = _score(after.chart, after.answers) if after else float("nan")
+        changes = tuple((a.finding.check, a.code, a.why) for a in cure.attempts)
+    told = {"id": case["id"], "score": score, "changes": changes}
+    return {**told, "plain": plain(fit), "seconds": round(time.perf_counter() - began, 1)}
+
+
+def _score(chart: Any, answers: dict[str, np.ndarray]) -> float:
+    if chart is None or not answers:
+        return float("nan")
+    rows = chart.held_out or chart.rows
+    ((name, task), *_) = chart.tasks.items()
+    y = np.asarray(rows.y[name])
+    return quality(task.kind, y, answers[name]) if len(y) == len(answers[name]) else float("nan")
+
+
+def plain(fit: dict[str, Any]) -> float:
+    """Return the score of the better of two plain predictors on the same rows."""
+    x, y = fit["x"].reshape(len(fit["x"]), -1), fit["y"].reshape(len(fit["y"]), -1)
+    whole = np.isfinite(x).all(axis=1) & np.isfinite(y.astype(float)).all(axis=1)
+    x, y = x[whole], y[whole]
+    given = fit.get("validation_data")
+    border = int(len(x) * (1 - fit.get("validation_split", 0.0)))
+    new = (given[0].reshape(len(given[0]), -1), given[1]) if given else (x[border:], y[border:])
+    old, new = (x[:border], y[:border]), new if len(new[0]) else (x, y)
+    mean, deviation = old[0].mean(axis=0), old[0].std(axis=0) + 1e-9
+    kind = task_of(old[1], None).kind
+    labels = old[1].argmax(axis=1) if old[1].shape[1] > 1 else old[1][:, 0]
+    numbers = kind == NUMBERS
+    scores = []
+    for tool in _numbers_tools() if numbers else _class_tools():
+        tool.fit((old[0] - mean) / deviation, old[1] if numbers else labels)
+        said = tool.predict((new[0] - mean) / deviation)
+        right = new[1].reshape(len(new[1]), -1)
+        if not numbers:
+            right = right.argmax(axis=1) if right.shape[1] > 1 else right[:, 0]
+            scores.append(np.mean([(said[right == c] == c).mean() for c in np.unique(right)]))
+        else:
+            scores.append(quality(kind, right, said.reshape(len(said), -1)))
+    return float(max(scores))
+
+
+def _numbers_tools() -> tuple[Any, ...]:
+    return KNeighborsRegressor(), LinearRegression()
+
+
+def _class_tools() -> tuple[Any, ...]:
+    return KNeighborsClassifier(), LogisticRegression(max_iter=300)
+
+
+def measure_repairs(given: argparse.Namespace) -> None:
+    """Print how many of the cases that can be repaired are."""
+    document = json.loads(given.cases.read_text())
+    jobs, cases = [], {}
+    for case in document["cases"]:
+        wanted = given.only in case["id"] and case["runnable"] and case["label"] != "contested"
+        if wanted and case["tier"] in given.tiers.split(","):
+            file = given.data / document["datasets"][case["dataset"]]["file"]
+            jobs.append((case, str(file)))
+            cases[case["id"]] = case
+    healthy: dict[str, float] = {}
+    results = []
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(given.jobs, mp_context=context) as pool:
+        for (case, _), future in [(job, pool.submit(repaired, job)) for job in jobs]:
+            try:
+                result = future.result()
+            except (PellucidError, ValueError, TypeError) as error:
+                print(f"{case['id']}: failed: {error}".splitlines()[0])
+                continue
+            results.append(result)
+            if case["label"] == "healthy":
+                there = healthy.get(case["dataset"], result["score"])
+                healthy[case["dataset"]] = max(there, result["score"])
+    count = mended = 0
+    for result in results:
+        case = cases[result["id"]]
+        level = healthy.get(case["dataset"], result["plain"])
+        guess = 0.0 if case["task"] == "regression" else 0.55
+        if case["label"] == "healthy" or set(case["faults"]) & BY_HAND or not level > guess:
+            continue
+        good = bool(result["score"] >= level - SLACK)
+        count, mended = count + 1, mended + good
+        words = "; ".join(f"{check}: {why}" for check, _, why in result["changes"])
+        mark = "repaired" if good else "NOT"
+        print(f"{mark:8} {case['id']}: {result['score']:.3f} of {level:.3f}  {words}", flush=True)
+    print(f"\nrepaired {mended}/{count}")
+
+
+def costs(quick: bool) -> None:
+    """Print what a fit costs with the doctor beside one without."""
+    random = np.random.default_rng(0)
+    flat = random.normal(size=(6400, 784)).astype("float32")
+    pictures = random.normal(size=(1280, 28, 28, 1)).astype("float32")
+    layers = keras.layers
+    networks = {
+        "784-128-10, batch 32": (flat, 32, 4, [layers.Dense(128, "relu")]),
+        "CNN, batch 128": (
+            pictures,
+            128,
+            3,
+            [
+                *(layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D()),
+                *(layers.Conv2D(32, 3, activation="relu"), layers.Flatten()),
+            ],
+        ),
+    }
+    for name, (x, batch_size, epochs, hidden) in networks.items():
+        y = random.integers(10, size=len(x))
+        model = keras.Sequential(
+            [keras.Input(x.shape[1:]), *hidden, layers.Dense(10, activation="softmax")]
+        )
+        model.compile("adam", "sparse_categorical_crossentropy")
+        seconds: dict[str, list[float]] = {"off": [], "report": []}
+        for _ in range(3 if quick else 11):
+            for mode, times in seconds.items():
+                began = time.perf_counter()
+                settings = {"epochs": epochs, "verbose": 0, "doctor": mode}
+                model.fit(x, y, batch_size=batch_size, **settings)
+                times.append(time.perf_counter() - began)
+        without, beside = (statistics.median(times[1:]) for times in seconds.values())
+        steps = epochs * math.ceil(len(x) / batch_size)
+        print(
+            f"{name}: {without / steps * 1e6:.0f} us a step, with the doctor "
+            f"{beside / steps * 1e6:.0f} ({beside / without - 1:+.1%} of a fit of {epochs} epochs)"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    kinds = parser.add_subparsers(dest="what", required=True)
+    repairs = kinds.add_parser("repair")
+    repairs.add_argument("--cases", type=Path, required=True)
+    repairs.add_argument("--data", type=Path, required=True)
+    repairs.add_argument("--only", default="", help="cases whose id contains this text")
+    repairs.add_argument("--tiers", default="tiny,small")
+    repairs.add_argument("--jobs", type=int, default=1)
+    kinds.add_parser("cost").add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    costs(given.quick) if given.what == "cost" else measure_repairs(given)
+
+
+if __name__ == "__main__":
+    main()
