@@ -281,9 +281,9 @@ def _set_rows(given: dict[str, Any], change: Change) -> None:
 
 
 def _finite(column: np.ndarray) -> np.ndarray:
-    numbers = column.dtype.kind == "f"
-    flat = column.reshape(len(column), -1)
-    return np.isfinite(flat).all(axis=1) if numbers else np.ones(len(column), bool)
+    if column.dtype.kind != "f":
+        return np.ones(len(column), bool)
+    return np.asarray(np.isfinite(column.reshape(len(column), -1)).all(axis=1))
 
 
 def _compared(here: Trial, there: Trial) -> tuple[float, float, str]:
