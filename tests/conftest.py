@@ -15,5 +15,17 @@ os.environ["XLA_FLAGS"] = " ".join(
 )
 
 import jax
+import pytest
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def programs_are_given_back():
+    """Let go of what a file of tests compiled.
+
+    A program takes a dozen mappings of memory, and Linux gives a process 65,530 of them: the
+    program after the last would end it.
+    """
+    yield
+    jax.clear_caches()

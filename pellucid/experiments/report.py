@@ -250,7 +250,8 @@ def _data(material: Material) -> Iterator[Block]:
 
 def _repeating(material: Material) -> Iterator[Block]:
     yield Sentence("The same rows, the same seed and the same versions give the same weights:")
-    yield Code(command(material.experiment))
+    repaired = "" if material.cure is None else " --repair"
+    yield Code(command(material.experiment) + repaired)
     yield Sentence(f"The run folder keeps the experiment as {material.path.name}/experiment.toml:")
     yield Code(material.experiment.to_toml().rstrip())
     yield Sentence(f"Made with {surroundings()}.")

@@ -10,7 +10,7 @@ from pellucid.doctor.chart import Chart
 from pellucid.doctor.finding import Change, Finding
 from pellucid.models.quality import MEASURES, quality
 
-MARGIN = 0.01  # of the measure: less is no difference
+MARGIN = 0.01  # of the measure: less is no difference, nor is what chance may do
 MOST_TRIALS = 12
 MOST_ROWS = 20_000  # to judge on
 OF_FIT = ("epochs", "batch_size", "class_weight", "shuffle")
@@ -232,11 +232,19 @@ def _verdict(
     if not np.isfinite(before):
         return True, "kept: it answers now"
     before, after = max(before, 0.0), max(after, 0.0)  # worse than useless is useless
-    if after > before + MARGIN:
+    margin = _margin(there)
+    if after > before + margin:
         return True, "kept"
-    if after >= before - MARGIN:
+    if after >= before - margin:
         return gone, "kept: the fault is gone" if gone else "taken back: no better"
     return False, "taken back: worse"
+
+
+def _margin(trial: Trial) -> float:
+    """Return by how much scores differ by chance: a standard error of n yes-or-no answers."""
+    chart = trial.chart
+    rows = len(chart.held_out or chart.rows) if chart is not None else 1
+    return max(MARGIN, 0.5 / np.sqrt(rows))
 
 
 def _changed(here: Trial, changes: Sequence[Change], stopper: Stopper) -> Trial:

@@ -41,9 +41,11 @@ def titles(made):
 
 
 def test_sections_in_the_order_of_questions(moons, sine):
-    last = ["Training", "Network", "Data", "To repeat it"]
-    assert titles(moons) == ["Score on rows held out", "Class by class", "Mistakes", *last]
-    assert titles(sine) == ["Score on rows held out", "Number by number", *last]
+    first = {moons: ["Class by class", "Mistakes"], sine: ["Number by number"]}
+    for outcome, middle in first.items():
+        doctor = ["What the doctor found"] if outcome.material.findings else []
+        last = ["Training", *doctor, "Network", "Data", "To repeat it"]
+        assert titles(outcome) == ["Score on rows held out", *middle, *last]
 
 
 def test_a_score_stands_beside_its_interval_and_its_baseline(moons):
@@ -104,7 +106,9 @@ def test_settings_in_notes_are_options(tmp_path):
 
 def test_the_screen_has_no_pictures_and_the_page_all_code(moons):
     assert not list(every(short_blocks(moons.material), Picture))
-    assert len(list(every(page(moons.material).sections, Code))) == 3  # network, command, TOML
+    remedies = [found for found in moons.material.findings if found.change is not None]
+    shown = list(every(page(moons.material).sections, Code))
+    assert len(shown) == 3 + len(remedies)  # network, command, TOML
 
 
 def test_a_run_that_diverged_or_was_stopped_says_so_first(moons):
