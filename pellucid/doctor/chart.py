@@ -130,7 +130,7 @@ class Chart:
         by_loss = cost is not None and constant is not None and np.isfinite(cost)
         if by_loss and cost < (1 - threshold("learning_margin")) * constant:  # pyright: ignore
             return True
-        first = self.epochs[0].step_losses[:1] if self.epochs and self.sampled else ()
+        first = self.epochs[0].step_losses[:1] if self.epochs and self.sampled else np.zeros(0)
         if len(first) and cost is not None and cost < 0.8 * first[0]:
             return True  # of some rows nobody knows what the best constant answer costs
         return bool(self.examinations) and any(self.gain(name) > 0.1 for name in self.tasks)
