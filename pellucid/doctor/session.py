@@ -84,7 +84,7 @@ class Doctor:
         """Check what can be checked when training has ended."""
         self.chart.stopped_by = stopped_by
         self.look(train)
-        self._ask("course", "end")
+        self._ask("start", "course", "end")  # what was seen at first, too, in the light of the end
 
     def judged(self, *, on_training_rows: bool) -> None:
         """Take note that the network was evaluated, and on what."""

@@ -30,9 +30,10 @@ def exploding(chart: Chart, seen: Examination) -> Iterator[Finding]:
         if not a.finite or a.largest > max(largest, largest * scale):
             size = f"{a.largest:.2g}" if a.finite else "no finite numbers"
             name = activation_name(node)
+            learnt = bool(chart.epochs) and chart.is_learning
             yield Finding(
                 "exploding_gradient",
-                "warning",
+                "advice" if learnt else "warning",
                 f"{node.name!r} ({name}) answers {size} at step {seen.step}, to inputs of at "
                 f"most {scale:.2g}",
                 "use relu with he_normal, selu with lecun_normal, or normalise between layers",
