@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int, Shaped
 from pellucid.doctor.chart import Chart, Rows
 from pellucid.doctor.task import CLASSES, YES_OR_NO, Task
 
-MOST_ROWS, FEWEST_ROWS, MOST_NUMBERS = 10_000, 200, 2_000_000  # in a sample
+MOST_ROWS, FEWEST_ROWS, MOST_NUMBERS = 10_000, 200, 500_000  # in a sample
 CHUNK = 4096  # rows that are read at a time, so that no large copy is made
 NUMERIC = "fiub"
 
