@@ -45,8 +45,8 @@ def test_python_runs(number, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.strip()
 
 
-def test_there_is_a_block_for_the_library_one_for_experiments_and_one_for_keras():
-    assert len(blocks("python")) == 3
+def test_there_are_blocks_for_the_library_experiments_keras_and_the_doctor():
+    assert len(blocks("python")) == 4
 
 
 @pytest.mark.parametrize("title", [RUN, TEST])
