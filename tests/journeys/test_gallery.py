@@ -14,10 +14,17 @@ build = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(build)
 
 PAGES = build.pages([])
+SLOW = (15, 18, 20, 27, 29, 33, 34)
 ROWS = range(1, 35)  # of what Pellucid must be able to do; README lists them
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.script.stem)
+def marked(page):
+    """Return a page as a parameter; those that train for long are left to the night."""
+    slow = int(page.script.name[:2]) in SLOW
+    return pytest.param(page, id=page.script.stem, marks=[pytest.mark.slow] if slow else [])
+
+
+@pytest.mark.parametrize("page", [marked(page) for page in PAGES])
 def test_a_page_runs_and_draws_its_pictures(page, tmp_path):
     try:
         page.run(tmp_path, "--quick")
