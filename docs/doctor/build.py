@@ -30,8 +30,8 @@ the gravest first, each with what was measured, what to do, and what it explains
 ```python
 for finding in model.findings:
     print(finding)
-better = finding.apply(model)             # a new model with the remedy, to be trained again
-cure = model.repair(x, y, epochs=20)      # all remedies, one by one; what does not help is undone
+better = finding.apply(model)  # a new model with the remedy, to be trained again
+cure = model.repair(x, y, epochs=20)  # all remedies, one by one; what does not help is undone
 print(cure)
 ```
 

@@ -58,7 +58,8 @@ class Pair(NamedTuple):
         """What the output should end with, for this task."""
         if self.task.kind == NUMBERS:
             return "linear"
-        several = self.task.kind == CLASSES and (self.end.width > 1 or self.task.classes > 2)
+        one_of = self.task.kind in (CLASSES, YES_OR_NO)
+        several = one_of and (self.end.width > 1 or self.task.classes > 2)
         return "softmax" if several else "sigmoid"
 
     def found(self, check: str, severity: str, evidence: str, remedy: str, **more: Any) -> Finding:

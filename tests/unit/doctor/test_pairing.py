@@ -24,6 +24,8 @@ def judged(layers, loss, y, metrics=()):
         ([Dense(3, "softmax")], "sparse_categorical_crossentropy", CLASSES),
         ([Dense(3), Activation("softmax")], "categorical_crossentropy", ONE_HOT),
         ([Dense(2, "softmax")], "categorical_crossentropy", np.hstack([YES, 1 - YES])),
+        ([Dense(2, "softmax")], "sparse_categorical_crossentropy", YES),
+        ([Dense(3, "softmax")], "sparse_categorical_crossentropy", CLASSES % 2),
         ([Dense(1, "tanh")], "mse", 2 * YES - 1),
         ([Dense(1, "tanh")], "hinge", 2 * YES - 1),
         ([Dense(4)], "mse", X),
