@@ -1,8 +1,9 @@
 """Every number at which the doctor speaks up, with what it rests on.
 
 `figure` says what was measured on either side of the number, and `source` where: "study" is
-the comparison of 146 programs trained by an independent trainer, healthy and faulty, whose
-figures are repeated here; "corpus" is `benchmarks/doctor.py` on the programs it comes with.
+a comparison of 146 programs, healthy and faulty, whose figures are repeated here; "corpus" is
+the collection of programs on which the rules were made, so that it does not judge them;
+"chosen" is a number that no measurement stands behind yet.
 """
 
 from typing import NamedTuple
@@ -27,7 +28,7 @@ THRESHOLDS = {
         1e-3, "spread of a hidden layer by the inputs': healthy > 2e-2, fading < 2e-4", "study"
     ),
     "dead_units": Threshold(0.5, "healthy 0 .. 0.17 of a layer, dying 0.4 .. 1", "study"),
-    "dead_units_always": Threshold(0.9, "never in a layer that learns", "study"),
+    "dead_units_always": Threshold(0.9, "healthy layers had 0.5 at most", "study"),
     "flat_units": Threshold(0.9, "healthy up to 0.59, saturated 0.95 and more", "study"),
     "flat_units_not_learning": Threshold(0.5, "with no learning besides", "study"),
     "largest_activation": Threshold(1e6, "exponential units reach it in the first pass", "study"),
@@ -37,24 +38,30 @@ THRESHOLDS = {
     "initial_loss": Threshold(6, "softmax of one unit, raw inputs: 8 .. 12", "study"),
     "update_ratio_slow": Threshold(1e-4, "too slow 5e-6 .. 1e-4", "study"),
     "leap": Threshold(
-        2, "loss of the first 300 steps by that before them: healthy < 1.2", "corpus"
+        2,
+        "loss of the first 300 steps by that before them; healthy programs were not measured",
+        "chosen",
     ),
     "weight_scale": Threshold(
-        0.4, "deviation by 1/sqrt(fan in): glorot 0.6 .. 1, he 1.4, lecun 1", "their formulas"
+        0.4,
+        "deviation by 1/sqrt(fan in): he 1.4, lecun 1, glorot 1 at equal widths",
+        "their formulas",
     ),
-    "largest_gradient": Threshold(1e4, "norms of healthy gradients stay below 1e2", "study"),
+    "largest_gradient": Threshold(1e4, "a norm; not measured", "chosen"),
     "dropout_rate": Threshold(0.6, "UMLAUT warns above 0.5, which is common", "study"),
-    "rate": Threshold(1.0, "SGD with more has not been seen to learn", "study"),
+    "rate": Threshold(1.0, "for SGD; the study advises it, and gives no figure", "chosen"),
     "adaptive_rate": Threshold(0.1, "a step is about the rate, whatever the gradient", "study"),
-    "epsilon": Threshold(1e-2, "usual 1e-8 .. 1e-3", "study"),
+    "epsilon": Threshold(1e-2, "not measured", "chosen"),
     "fewest_updates": Threshold(100, "a hundred steps of any size settle little", "study"),
     "still_falling": Threshold(0.02, "of the loss, an epoch", "study"),
     "falling_fast": Threshold(
-        0.05, "of the loss, an epoch, where much is learnt already", "corpus"
+        0.05, "of the loss, an epoch, where much is learnt already; not measured", "chosen"
     ),
-    "swing": Threshold(0.3, "of the mean loss; healthy below 0.2", "study"),
+    "swing": Threshold(0.3, "of the mean loss; the study's advice, without a figure", "chosen"),
     "overfitting_rise": Threshold(0.1, "of the lowest loss on held-out rows", "study"),
-    "overfitting_rise_warning": Threshold(0.3, "healthy runs rise by up to 0.25", "corpus"),
+    "overfitting_rise_warning": Threshold(
+        0.3, "of the lowest loss on held-out rows; not measured", "chosen"
+    ),
     "constant_output": Threshold(1e-3, "healthy spread >= 0.09 of the targets'", "study"),
     "input_rms": Threshold(
         10, "scaled up to 3.5, unscaled but trained 4.7 and 7.8, raw 65+", "study"
