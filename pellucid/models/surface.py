@@ -32,7 +32,7 @@ from pellucid.training.surface import (
 MARGIN = 0.2  # of the paths' extent, on each side
 NARROWEST = 0.3  # of the wider side: so that a path along one direction still has a plane
 
-PathPoints = Float[np.ndarray, "points 2"]
+PathPoints = Float[np.ndarray, "_points 2"]
 
 
 @runtime_checkable

@@ -44,7 +44,7 @@ def features(
 
 
 @drawn
-def galleries(pictures: Mapping[str, Real[np.ndarray, "rows ..."]]) -> Figure:
+def galleries(pictures: Mapping[str, Real[np.ndarray, "_rows ..."]]) -> Figure:
     """Return pictures in lines, one line above the other, each with its name.
 
     Shapes:

@@ -13,7 +13,7 @@ LOWEST, HIGHEST = 0.26, 2.6  # a panel's height: over its width at least, in inc
 
 
 @drawn
-def clouds(found: Mapping[str, tuple[Float[np.ndarray, "batches 2"], str]]) -> Figure:
+def clouds(found: Mapping[str, tuple[Float[np.ndarray, "_batches 2"], str]]) -> Figure:
     """Return a panel for each cloud: the ends of mini-batch gradients, and of the true one.
 
     Points are in units of the true gradient's length, which is the arrow upwards to 1. All

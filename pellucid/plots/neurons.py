@@ -20,7 +20,7 @@ Shown = dict[int, Point]  # where each drawn unit stands, by its number
 
 def neurons(
     layers: Mapping[str, int],
-    kernels: Sequence[Real[np.ndarray, "before after"]] = (),
+    kernels: Sequence[Real[np.ndarray, "_before _after"]] = (),
     input_names: Sequence[str] = (),
     output_names: Sequence[str] = (),
 ) -> str:

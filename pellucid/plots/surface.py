@@ -15,7 +15,7 @@ HIGHEST = 97  # percent of the grid below the top level: a cliff must not eat al
 MAP = "Greys"  # paths carry the colours; the ground is shade alone
 ON_GROUND = "#26282c"  # lines on it: stays dark where INK turns light
 
-Points = Float[np.ndarray, "points 2"]
+Points = Float[np.ndarray, "_points 2"]
 
 
 @drawn
@@ -64,7 +64,7 @@ def relief(
     s: Float[np.ndarray, " across"],
     t: Float[np.ndarray, " up"],
     loss: Float[np.ndarray, "up across"],
-    paths: Mapping[str, Float[np.ndarray, "points 3"]],
+    paths: Mapping[str, Float[np.ndarray, "_points 3"]],
     axes: tuple[str, str],
     note: str = "",
 ) -> Figure:
