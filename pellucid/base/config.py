@@ -48,8 +48,9 @@ def option(
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field, option))
 def config(cls: type[C]) -> type[C]:
-    """Make `cls` an immutable dataclass that prints as `Config` says."""
-    return dataclass(frozen=True, repr=False)(cls)
+    """Make `cls` an immutable dataclass that prints and compares as `Config` says."""
+    # A dataclass compiles each method it writes, and there are hundreds of these classes.
+    return dataclass(frozen=True, repr=False, eq=False)(cls)
 
 
 @config
@@ -76,6 +77,14 @@ class Config:
         settings = ", ".join(f"{name}={value!r}" for name, value in given)
         return f"{type(self).__name__}({settings})"
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Config) or type(other) is not type(self):
+            return NotImplemented
+        return self._settings() == other._settings()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._settings()))
+
     def to_config(self) -> dict[str, Any]:
         """Return the settings as a plain dictionary of JSON values."""
         return {f.name: self._plain(f.name, getattr(self, f.name)) for f in fields(self)}
@@ -99,6 +108,9 @@ class Config:
             if isinstance(choices, Registry):
                 given[name] = _resolved(choices, value)
         return cls(**given)
+
+    def _settings(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, f.name) for f in fields(self))
 
     def _settle(self, declared: "Field[Any]", hints: Mapping[str, Any], value: Any) -> Any:
         rules, label = declared.metadata, f"{type(self).__name__}({declared.name}=...)"
