@@ -5,7 +5,7 @@ leaves the same bits. It is the program of `model.inspect`; what is made of its 
 are a few numbers for each layer and each parameter.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -18,7 +18,7 @@ from pellucid.training.programs import compile_look
 from pellucid.training.state import Examples, Recipe, TrainState
 
 MOST_ROWS, FEWEST_ROWS = 256, 16  # that are looked at, the same ones each time
-MOST_NUMBERS = 4_000_000  # in the activations of those rows, so that a look stays quick
+MOST_NUMBERS = 1_000_000  # in the activations of those rows, so that a look stays quick
 
 
 class Signal(NamedTuple):
@@ -95,11 +95,26 @@ class Examination(NamedTuple):
 
 def examine(recipe: Recipe, train: TrainState, rows: Examples) -> Examination:
     """Return what is to be seen in a network before its next step. Nothing changes."""
-    record: Any = jax.device_get(compile_look(recipe)(train, rows))
+    return begin_look(recipe, train, rows)()
+
+
+def begin_look(recipe: Recipe, train: TrainState, rows: Examples) -> Callable[[], Examination]:
+    """Start a look, and return what waits for it and reads it.
+
+    Training may go on between, and use up the state: what is read later is kept here.
+    """
+    record: Any = compile_look(recipe)(train, rows)
+    weights = jax.tree.map(np.array, train.params)  # training would write over them
+    record = record._replace(signals={**record.signals, "weight": weights})
+    step, epoch = int(train.step), int(train.epoch)
+    return lambda: _examination(recipe, step, epoch, jax.device_get(record), rows)
+
+
+def _examination(recipe: Recipe, step: int, epoch: int, record: Any, rows: Examples) -> Examination:
     network, seen = recipe.network, record.signals
     return Examination(
-        int(train.step),
-        int(train.epoch),
+        step,
+        epoch,
         float(record.loss),
         {name: signal(x) for name, x in rows.inputs.items()},
         {node.name: _layer(node.layer.nonlinearity, node.name, seen) for node in network.nodes},

@@ -1,15 +1,17 @@
 """The doctor beside one fit: asks the checks in their time, and orders what they find."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from pellucid.base.errors import ConfigError, PellucidError, explain, nearest
 from pellucid.doctor import checks as checks
 from pellucid.doctor.chart import Chart, Epoch
 from pellucid.doctor.check import ALL_ROWS, CHECKS, STAGES, Check
-from pellucid.doctor.examination import examine, rows_to_examine
+from pellucid.doctor.examination import begin_look, rows_to_examine
 from pellucid.doctor.finding import Finding, raise_if_serious
 from pellucid.doctor.precedence import ordered
 from pellucid.doctor.vocabulary import MEANINGS
@@ -31,12 +33,20 @@ class Doctor:
         self.silenced = frozenset(silenced)
         self._found: dict[str, list[Finding]] = {stage: [] for stage in STAGES}
         self._rows: Examples | None = None
+        self._first = True  # whether no look was taken
+        self._waiting: deque[Callable[[], object]] = deque()  # what can be done at any time
 
     @property
     def findings(self) -> list[Finding]:
         """What was found so far: causes, the gravest first, consequences with them."""
+        self.meanwhile(lambda: True)
         every = (found for stage in STAGES for found in self._found[stage])
         return ordered(found for found in every if found.check not in self.silenced)
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work wait for a moment when the machine is busy anyway."""
+        return len(self._waiting)
 
     def before(self) -> None:
         """Check what can be checked before anything is trained.
@@ -44,9 +54,16 @@ class Doctor:
         Raises:
             ConfigError: "strict", and something cannot work.
         """
-        self._ask("program", "data")
+        self._ask("program")
+        self._found["data"] = []
+        self._waiting.extend(partial(self._ask_one, "data", ask) for ask in self._checks("data"))
         if self.mode == "strict":
             raise_if_serious(self.findings)
+
+    def meanwhile(self, busy: Callable[[], bool]) -> None:
+        """Do what waits to be done, for as long as the machine is `busy` training anyway."""
+        while self._waiting and busy():
+            self._waiting.popleft()()
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -69,11 +86,13 @@ class Doctor:
         """
         if self._rows is None:
             return
-        self.chart.examinations.append(examine(self.chart.recipe, train, self._rows))
-        if len(self.chart.examinations) == 1:
-            self._ask("start")
+        read = begin_look(self.chart.recipe, train, self._rows)
+        self._waiting.append(lambda: self.chart.examinations.append(read()))
+        if self._first:
+            self._waiting.append(lambda: self._ask("start"))
             if self.mode == "strict":
                 raise_if_serious(self.findings)
+        self._first = False
 
     def read(self, record: EpochRecord) -> None:
         """Take note of an epoch."""
@@ -84,6 +103,7 @@ class Doctor:
         """Check what can be checked when training has ended."""
         self.chart.stopped_by = stopped_by
         self.look(train)
+        self.meanwhile(lambda: True)
         self._ask("start", "course", "end")  # what was seen at first, too, in the light of the end
 
     def judged(self, *, on_training_rows: bool) -> None:
@@ -102,12 +122,24 @@ class Doctor:
             )
         )
 
+    def told(self, findings: Iterable[Finding]) -> None:
+        """Take note of what was found by other means, as by trainings on the side."""
+        self._found["end"] += findings
+
     def _ask(self, *stages: str) -> None:
-        if self.mode == "off":
-            return
         for stage in stages:
-            asked = (a for a in CHECKS[stage] if not (self.chart.sampled and a in ALL_ROWS))
-            self._found[stage] = [found for ask in asked for found in self._asked(ask)]
+            self._found[stage] = []
+            for ask in self._checks(stage):
+                self._ask_one(stage, ask)
+
+    def _checks(self, stage: str) -> list[Check]:
+        """Return what is to be asked at a stage."""
+        if self.mode == "off":
+            return []
+        return [a for a in CHECKS[stage] if not (self.chart.sampled and a in ALL_ROWS)]
+
+    def _ask_one(self, stage: str, ask: Check) -> None:
+        self._found[stage] += self._asked(ask)
 
     def _asked(self, ask: Check) -> list[Finding]:
         """Return what one check finds. A check that fails must not end somebody's training."""

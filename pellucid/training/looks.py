@@ -1,7 +1,11 @@
 """When somebody looks inside a network in training: often at first, then ever more rarely."""
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
+import jax
+
+from pellucid.training.block import Ledger
 from pellucid.training.state import TrainState
 
 
@@ -11,6 +15,10 @@ class Looker(Protocol):
 
     def look(self, train: TrainState) -> None:
         """Take a look. The state is used up by the next block: keep copies only."""
+        ...
+
+    def meanwhile(self, busy: Callable[[], bool]) -> None:
+        """Do what can wait, for as long as the machine is `busy` with a block."""
         ...
 
 
@@ -31,6 +39,11 @@ class Looks:
             return None
         left = max(self._next - taken, 1)
         return left if taken < self._steps else -(-left // self._steps) * self._steps
+
+    def meanwhile(self, ledger: Ledger) -> None:
+        """Let the looker work until a block has written its ledger."""
+        if self._looker is not None:
+            self._looker.meanwhile(lambda: not all(a.is_ready() for a in jax.tree.leaves(ledger)))
 
     def pause(self, taken: int, train: TrainState) -> None:
         """Look, if it is time to."""

@@ -123,6 +123,7 @@ class Trainer:
             self.train, self._run, ledger = program(
                 self.train, self._run, examples, validation, span
             )
+            looks.meanwhile(ledger)
             jax.block_until_ready(ledger)
             seconds = time.perf_counter() - began
             due = int(span.first) % self.recipe.watch.every == 0

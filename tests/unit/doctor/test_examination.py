@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pellucid.doctor.examination import examine, rows_to_examine, signal
+from pellucid.doctor.examination import begin_look, examine, rows_to_examine, signal
 from pellucid.doctor.flatness import bends_of, flat_share
 from pellucid.functions import activations
 from pellucid.layers import Dense, Input
@@ -46,13 +46,24 @@ def test_the_numbers_are_those_of_numpy():
     np.testing.assert_allclose(seen.outputs["dense_2"], a3, rtol=1e-5)
 
 
+def test_a_look_can_be_read_when_training_has_gone_on():
+    made = model()
+    examples = as_examples(made.recipe, X, Y)
+    at_once = examine(made.recipe, made.trainer.train, examples)
+    read = begin_look(made.recipe, made.trainer.train, examples)
+    made.fit(X, Y, epochs=3, verbose=0)
+    later = read()
+    assert (later.step, later.loss) == (0, at_once.loss)
+    assert later.layers == at_once.layers and later.parameters == at_once.parameters
+
+
 def test_rows_are_taken_evenly_and_fewer_where_activations_are_large():
     made = model()
     rows = rows_to_examine(
         made.network, as_examples(made.recipe, np.tile(X, (30, 1)), np.tile(Y, (30, 1)))
     )
     assert len(rows) == 256
-    wide = Sequential([Input((3,)), Dense(200_000), Dense(1)])
+    wide = Sequential([Input((3,)), Dense(50_000), Dense(1)])
     wide.compile("sgd", "mse")
     assert len(rows_to_examine(wide.network, as_examples(wide.recipe, X, Y))) == 19
 

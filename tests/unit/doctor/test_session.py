@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from pellucid.base.errors import ConfigError, ShapeError
+from pellucid.doctor.chart import Chart, Rows
 from pellucid.doctor.check import CHECKS
 from pellucid.doctor.finding import Finding
+from pellucid.doctor.session import Doctor
 from pellucid.layers import Dense, Dropout, Input
 from pellucid.models.sequential import Sequential
 
@@ -41,6 +43,19 @@ def test_a_second_fit_is_looked_at_anew():
     assert "unscaled_inputs" in [one.check for one in model.findings]
     model.fit(X, Y, epochs=2, verbose=0)
     assert "unscaled_inputs" not in [one.check for one in model.findings]
+
+
+def test_what_can_wait_is_done_while_the_machine_is_busy_and_once():
+    model = healthy()
+    doctor = Doctor(Chart(model.recipe, Rows({"x": 100 * X}, {"dense_1": Y})))
+    left = iter((True, True, False))
+    doctor.before()
+    waiting = len(CHECKS["data"])
+    doctor.meanwhile(lambda: next(left))
+    assert doctor.waiting == waiting - 2
+    found = [one.check for one in doctor.findings]
+    assert "unscaled_inputs" in found and doctor.waiting == 0
+    assert [one.check for one in doctor.findings] == found
 
 
 def test_a_strict_doctor_refuses_what_cannot_work_before_anything_is_trained():

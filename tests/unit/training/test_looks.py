@@ -13,6 +13,10 @@ class Watcher:
     def look(self, train):
         self.seen.append(int(train.step))
 
+    def meanwhile(self, busy):
+        while busy():
+            self.worked = True
+
 
 def at(step):
     rate, zero = np.zeros((), "float32"), np.zeros((), "int32")
