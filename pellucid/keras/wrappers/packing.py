@@ -1,23 +1,18 @@
 """A fitted model as bytes, so that an estimator that holds it can be pickled."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
+from pellucid.interop.packing import packed, unpacked
 from pellucid.keras.models import load_model
+
+SUFFIX = ".keras"
 
 
 def pack(model: Any) -> bytes:
     """Return the bytes of the model's `.keras` file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        model.save(str(path))
-        return path.read_bytes()
+    return packed(model.save, SUFFIX)
 
 
 def unpack(content: bytes) -> Any:
     """Return the model whose file has these bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        path.write_bytes(content)
-        return load_model(str(path))
+    return unpacked(content, load_model, SUFFIX)
