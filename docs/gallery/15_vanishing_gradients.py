@@ -28,7 +28,6 @@ from pathlib import Path
 
 import pellucid as pc
 from pellucid.plots.figures import to_svg
-from pellucid.plots.signals import over_time
 
 QUICK = "--quick" in sys.argv  # fewer rows, epochs and layers
 
@@ -46,7 +45,6 @@ sigmoid = stacks["sigmoid"]
 for name, ratio in sigmoid.update_ratio.items():
     print(f"{name:>10}: update / weight {ratio[0]:.0e}")
 
-panels = {"RMS delta": sigmoid.rms["delta"], "RMS gradient": sigmoid.rms["gradient"]}
-panels |= {"RMS a": sigmoid.rms["a"], "update / weight": sigmoid.update_ratio}
 Path("15-remedies.svg").write_text(to_svg(stacks.plot()), encoding="utf-8")
-Path("15-layers.svg").write_text(to_svg(over_time(panels, sigmoid.time)), encoding="utf-8")
+watched = stacks.histories["sigmoid"]
+Path("15-layers.svg").write_text(to_svg(watched.plot_signals()), encoding="utf-8")

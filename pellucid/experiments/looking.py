@@ -1,5 +1,6 @@
 """One row of a run, or of a saved model, laid open."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def inspect_row(path: str, row: int = 0, data: str | None = None) -> Inspection:
         what = f"There is no row {row} in {data or f'the data of {path}'}."
         raise DataError(explain(what, got=row, expected=f"0 to {len(x) - 1}"))
     place = row % len(x)
-    return model.inspect(x[place : place + 1], y[place : place + 1])
+    return replace(model.inspect(x[place : place + 1], y[place : place + 1]), first_row=place)
 
 
 def _arrays(path: str, data: str | None) -> tuple[Any, Any]:

@@ -102,8 +102,8 @@ def check(step: Replay, signals: Mapping[str, Any], network: Network) -> Check:
         if node.owner == node.name and flatten(step.gradient.get(node.owner, {})):
             automatic = flatten(step.gradient[node.owner])
             by_hand, seen = flatten(hand.gradient[node.owner]), signals["gradient"][node.owner]
-            pairs += [(by_hand[path], found) for path, found in automatic.items()]
-            wide += [(flatten(seen)[path], found) for path, found in automatic.items()]
+            pairs += _pairs([by_hand[path] for path in automatic], list(automatic.values()))
+            wide += _pairs([flatten(seen)[path] for path in automatic], list(automatic.values()))
             finite = Difference.between(nudged[node.owner])
         layer = network[node.name].layer
         rule = "vjp" if node.name in hand.assisted else "by hand"

@@ -51,6 +51,7 @@ class Inspection(Mapping[str, Any]):
         x: The inputs; a mapping by name where there are several.
         y: The targets, likewise.
         loss: J, penalties included.
+        first_row: Where the first row stands in the data it was taken from, which headings name.
     """
 
     recipe: Recipe
@@ -58,9 +59,15 @@ class Inspection(Mapping[str, Any]):
     batch: Examples
     loss: float
     signals: Mapping[str, Any]
+    first_row: int | None = None
 
     def __getitem__(self, name: str) -> Any:
-        return self._slopes if name == SLOPE else self.signals[name]
+        if name == SLOPE:
+            return self._slopes
+        if name not in self.signals:  # a mapping's own error, on its one line
+            told = f"there are {', '.join(self)}; all of one layer is layer(name)"
+            raise KeyError(f"no signal {name!r}: {told}")
+        return self.signals[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter((*SIGNALS, SLOPE))
@@ -123,10 +130,11 @@ class Inspection(Mapping[str, Any]):
         names = self.layers if layer is None else (node_called(network, layer).name,)
         blocks = blocks_of(network, self._letters, self, self.batch.inputs, at, names)
         given = ", ".join(_short(column[at]) for column in self.batch.targets.values())
-        head = f"one row, y = {given}, loss J = {number(self.loss)}"
-        if self.rows > 1:
-            head = f"row {at} of {self.rows}, y = {given}, loss of the batch J = "
-            head += number(self.loss)
+        which = f"row {self._told(at)}"
+        if self.first_row is None:
+            which = "one row" if self.rows == 1 else f"row {at} of {self.rows}"
+        of_batch = " of the batch" if self.rows > 1 else ""
+        head = f"{which}, y = {given}, loss{of_batch} J = {number(self.loss)}"
         return Table(head, blocks)
 
     def latex(self, row: int = 0, layer: str | None = None) -> str:
@@ -169,7 +177,8 @@ class Inspection(Mapping[str, Any]):
         """
         at = None if row is None else row_within(row, self.rows)
         found = self._moving(weight)
-        return paths_of(self._step, self._hand, self._letters, found, at, max(1, most))
+        paths = paths_of(self._step, self._hand, self._letters, found, at, max(1, most))
+        return paths if at is None else paths._replace(row=self._told(at))
 
     def check(self) -> Check:
         """Compare backpropagation by hand, automatic differentiation and finite differences.
@@ -204,6 +213,9 @@ class Inspection(Mapping[str, Any]):
         z, a = self.signals["z"], self.signals["a"]
         found = {n.name: slope_of(n, z[n.name], a[n.name]) for n in self.recipe.network.nodes}
         return {name: slopes for name, slopes in found.items() if slopes is not None}
+
+    def _told(self, at: int) -> int:
+        return at + (self.first_row or 0)
 
     def _input(self, name: str) -> Any:
         return self.batch.inputs[name] if name in self.batch.inputs else self.signals["a"][name]

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from pellucid.base.config import config, option
@@ -90,7 +91,7 @@ class RandomFlip(Augmentation):
 
     def vary(self, x: Images, key: Key) -> Images:
         axes = {"horizontal": (2,), "vertical": (1,), "horizontal_and_vertical": (1, 2)}
-        flipped = jax.random.bernoulli(key, 0.5, (len(x), 1, 1, 1))
+        flipped = jax.random.bernoulli(key, np.float32(0.5), (len(x), 1, 1, 1))
         return jnp.where(flipped, jnp.flip(x, axes[self.mode]), x)
 
 
@@ -227,7 +228,8 @@ class RandomCrop(Augmentation):
     """z = a part of x, anywhere while training, and one place for all images of a batch.
 
     Outside training, and where x is smaller than z, it is the largest middle part of the
-    right proportions, brought to the size of z.
+    right proportions, brought to the size of z: what Keras documents. Keras 3.15 itself
+    leaves x uncut there, and no Dense layer fits behind it.
 
     Shapes:
         x   (batch, any height, any width, channels)
@@ -248,9 +250,9 @@ class RandomCrop(Augmentation):
         spare = (x.shape[1] - self.height, x.shape[2] - self.width)
         if min(spare) < 0:
             return self.outside_training(x)
-        row, column = jax.random.randint(key, (2,), 0, jnp.array(spare) + 1)
-        size = (len(x), self.height, self.width, x.shape[-1])
-        return jax.lax.dynamic_slice(x, (0, row, column, 0), size)
+        row, column = jax.random.randint(key, (2,), 0, jnp.array(spare) + 1, "int32")
+        tall = jax.lax.dynamic_slice_in_dim(x, row, self.height, axis=1)
+        return jax.lax.dynamic_slice_in_dim(tall, column, self.width, axis=2)
 
     def outside_training(
         self, x: Images
@@ -261,7 +263,8 @@ class RandomCrop(Augmentation):
 
 def _draw(key: Key, x: Images, within: tuple[float, float]) -> Float[Array, "batch 1 1"]:
     lower, upper = within
-    return jax.random.uniform(key, (len(x), 1, 1), wide(x).dtype, lower, upper)
+    drawn = jax.random.uniform(key, (len(x), 1, 1), jnp.float32, lower, upper)
+    return drawn.astype(wide(x).dtype)
 
 
 def _from_middle(x: Images) -> tuple[Float[Array, "height 1"], Float[Array, " width"]]:

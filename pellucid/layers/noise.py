@@ -7,12 +7,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, Bool, Float
 
 from pellucid.base.config import config, option
 from pellucid.base.errors import ConfigError, ShapeError, explain
 from pellucid.base.types import Key, Params, Shape, State
 from pellucid.layers.layer import LAYERS, Layer
+from pellucid.layers.precision import at_random
 from pellucid.layers.shapes import check_axes, title
 
 SELU_FLOOR = -1.7580993408473766  # selu(z) for z far below 0: -alpha lambda
@@ -141,7 +143,7 @@ class GaussianNoise(Noise):
     stddev: float = option(at_least=0, about="standard deviation of the noise, in units of x")
 
     def disturb(self, x: Float[Array, "batch *shape"], key: Key) -> Float[Array, "batch *shape"]:
-        return x + self.stddev * jax.random.normal(key, x.shape, x.dtype)
+        return x + self.stddev * _normal(x, key)
 
 
 @LAYERS.register()
@@ -156,7 +158,7 @@ class GaussianDropout(Noise):
 
     def disturb(self, x: Float[Array, "batch *shape"], key: Key) -> Float[Array, "batch *shape"]:
         stddev = math.sqrt(self.rate / (1 - self.rate))
-        return x * (1 + stddev * jax.random.normal(key, x.shape, x.dtype))
+        return x * (1 + stddev * _normal(x, key))
 
 
 @LAYERS.register()
@@ -178,7 +180,7 @@ class AlphaDropout(Noise):
         return input_shape
 
     def disturb(self, x: Float[Array, "batch *shape"], key: Key) -> Float[Array, "batch *shape"]:
-        kept = jax.random.bernoulli(key, 1 - self.rate, _mask_shape(self.noise_shape, x))
+        kept = _kept(key, self.rate, _mask_shape(self.noise_shape, x))
         q = ((1 - self.rate) * (1 + self.rate * SELU_FLOOR**2)) ** -0.5
         return q * jnp.where(kept, x, SELU_FLOOR) - q * self.rate * SELU_FLOOR
 
@@ -189,8 +191,15 @@ def drop(
     """Return x / (1 - rate), and 0 with probability `rate`: one draw for each place of the mask."""
     if rate == 0:
         return x
-    kept = jax.random.bernoulli(key, 1 - rate, mask_shape)
-    return jnp.where(kept, x / (1 - rate), 0)
+    return jnp.where(_kept(key, rate, mask_shape), x / (1 - rate), 0)
+
+
+def _kept(key: Key, rate: float, shape: tuple[int, ...]) -> Bool[Array, "..."]:
+    return jax.random.bernoulli(key, np.float32(1 - rate), shape)  # the same dice in float64
+
+
+def _normal(x: Float[Array, "*shape"], key: Key) -> Float[Array, "*shape"]:
+    return jax.random.normal(key, x.shape, at_random(x)).astype(x.dtype)
 
 
 def _mask_shape(wanted: Sequence[int | None] | None, x: Array) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Dropout left on when predicting: many thinned networks, their mean and their spread."""
+"""Noise left on when predicting: many thinned networks, their mean and their spread."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,11 +73,12 @@ def ensemble(
 ) -> Ensemble:
     """Return what `samples` thinned networks answer to x: the mean, the spread, and all.
 
-    Dropout and other noise stay on, as in training, but drawn once a sample: each sample is
-    one thinned network, which drops the same units for every row. Layers that keep
-    statistics, such as batch normalisation, stay at rest. Sample i always draws the same
-    noise for the same seed, and training's own draws are not touched. With `layer`, the
-    answers are that layer's: for a dropout layer, their mean tends to what goes into it.
+    Dropout, augmentation and other noise stay on, as in training, but drawn once a sample:
+    each sample is one thinned network, which drops the same units for every row, and turns
+    or moves every image alike. Layers that keep statistics, such as batch normalisation, stay
+    at rest. Sample i always draws the same noise for the same seed, and training's own draws
+    are not touched. With `layer`, the answers are that layer's: for a dropout layer, their
+    mean tends to what goes into it.
 
     Raises:
         ConfigError: the model draws nothing in training, has several outputs, or no such
@@ -87,7 +88,7 @@ def ensemble(
     if not draws(view.network):
         what = "This model draws nothing in training, so every sample would be the same."
         hint = "put Dropout(0.5) between two layers"
-        raise ConfigError(explain(what, got="no dropout", expected="Dropout", hint=hint))
+        raise ConfigError(explain(what, got="no noise", expected="Dropout", hint=hint))
     if samples < 1:
         what = "An ensemble has samples."
         raise ConfigError(explain(what, got=samples, expected="1 or more"))

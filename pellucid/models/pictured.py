@@ -11,6 +11,7 @@ from jaxtyping import Float, Int, Real
 
 from pellucid.base.errors import ConfigError, DataError, FileError, ShapeError, explain
 from pellucid.functions.scores import average_precision, confusion_matrix, pr_curve
+from pellucid.inspection.asking import row_within
 from pellucid.interop.atomic import write_atomically
 from pellucid.layers.convolution import Convolution
 from pellucid.layers.delegation import InMode
@@ -189,7 +190,7 @@ class Pictured(ABC):
         one `row`, a map a channel.
 
         Raises:
-            ConfigError: there is no such layer, or no such row.
+            ConfigError, ShapeError: there is no such layer, or no such row.
         """
         view = self.view_of(x)
         name = view.node(layer)
@@ -202,7 +203,7 @@ class Pictured(ABC):
         `plot_activations` draws a.
 
         Raises:
-            ConfigError: there is no such layer, or no such row.
+            ConfigError, ShapeError: there is no such layer, or no such row.
             StateError: the model is not compiled.
         """
         lesson = self.lesson_of(x, y)
@@ -292,10 +293,8 @@ def _pictured_values(values: Real[np.ndarray, "rows ..."], title: str, row: int)
     """Draw rows by units, or what one row has at each position and channel."""
     if values.ndim == 2:
         return matrix(values, Names(title))
-    if not 0 <= row < len(values):
-        what = f"There is no row {row}."
-        raise ConfigError(explain(what, got=row, expected=f"0 to {len(values) - 1}"))
-    one, words = values[row], f"{title}, row {row}"
+    at = row_within(row, len(values))
+    one, words = values[at], f"{title}, row {at}"
     if one.ndim == 2:
         return matrix(one.T, Names(words, "channel", "position"))
     if one.ndim == 3:

@@ -11,7 +11,8 @@ from jaxtyping import Array, Float, Int, Shaped
 
 from pellucid.base.errors import ConfigError, explain, nearest
 from pellucid.base.types import AnyArray, Params, Seed, State
-from pellucid.layers.delegation import InMode
+from pellucid.layers.augmentation import Augmentation
+from pellucid.layers.delegation import Delegate, InMode
 from pellucid.layers.noise import (
     Dropout,
     Noise,
@@ -19,6 +20,7 @@ from pellucid.layers.noise import (
     SpatialDropout2D,
     SpatialDropout3D,
 )
+from pellucid.layers.wrapping import Wrapper
 from pellucid.network.network import Network
 from pellucid.training.compilation import compiled
 from pellucid.training.evaluation import predict
@@ -153,8 +155,18 @@ def drops(network: Network) -> tuple[str, ...]:
 
 def draws(network: Network) -> bool:
     """Tell whether a network answers otherwise each time while training."""
-    inner = (_inner(node.layer) for node in network.nodes)
-    return any(isinstance(one, Noise) or getattr(one, "dropout", 0) for one in inner)
+    return any(_draws(node.layer) for node in network.nodes)
+
+
+def _draws(layer: Any) -> bool:
+    if isinstance(layer, InMode) and not layer.training:
+        return False
+    if isinstance(layer, Delegate):
+        return _draws(layer.layer)
+    if isinstance(layer, Wrapper):
+        return any(map(_draws, layer.inside.values()))
+    own = (getattr(layer, name, 0) for name in ("dropout", "recurrent_dropout"))
+    return isinstance(layer, Noise | Augmentation) or any(own)
 
 
 @functools.lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from pellucid.plots.figures import Axes, Figure, Numbers, drawn, new_figure
 from pellucid.plots.history import value_axis
+from pellucid.plots.signals import power
 from pellucid.plots.style import DASHES, colour, label, library
 
 AXES = {
@@ -62,5 +63,5 @@ def _across(ax: Axes, kind: str) -> None:
         ax.xaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
         return
     ax.set_xscale("log")
-    ax.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:,g}"))
+    ax.xaxis.set_major_formatter(ticker.FuncFormatter(lambda value, _: power(value)))
     ax.xaxis.set_minor_formatter(ticker.NullFormatter())

@@ -28,7 +28,9 @@ def steps(losses: Numbers, steps_per_epoch: int) -> Figure:
         if len(epochs) <= MOST_MARKED and index:
             ax.axvline(ends[0], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
             look = {"fontsize": 8, "color": MUTED, "va": "top"}
-            ax.text(ends[0], 1.0, " shuffle", transform=ax.get_xaxis_transform(), **look)
+            beside = {"xytext": (3, 0), "textcoords": "offset points"}
+            at = ends[0], 0.97
+            ax.annotate("shuffle", at, xycoords=ax.get_xaxis_transform(), **beside, **look)
     value_axis(ax, values)
     ax.xaxis.set_major_locator(library().ticker.MaxNLocator(integer=True))
     ax.set(xlabel="step", ylabel="loss")

@@ -51,7 +51,7 @@ def contours(
         look = {"color": ON_GROUND, "markeredgecolor": ON_COLOUR, "linestyle": "", "zorder": 22}
         ax.plot(*here, marker="X", markersize=9, label="the weights now", **look)
     if paths or here is not None:
-        ax.legend(loc="upper right")
+        figure.legend(loc="outside lower center", ncols=4)
     ax.set(xlabel=label(axes[0], 40), ylabel=label(axes[1], 40))
     ax.set(xlim=(s[0], s[-1]), ylim=(t[0], t[-1]))
     ax.grid(visible=False)

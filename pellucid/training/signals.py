@@ -19,6 +19,7 @@ from pellucid.training.record import EpochRecord
 
 RMS = "/rms"
 OF_OUTPUTS = ("z", "a", "delta")  # an array a layer; the others are of its parameters
+SHOWN = ("a", "delta", "gradient")
 Layers = Mapping[str, Float[np.ndarray, " looks"]]
 
 
@@ -55,6 +56,15 @@ class SignalHistory:
         updates, weights = self.rms.get("update", {}), self.rms.get("weight", {})
         with np.errstate(divide="ignore", invalid="ignore"):
             return {name: updates[name] / weights[name] for name in updates if name in weights}
+
+    @property
+    def strengths(self) -> Mapping[str, Layers]:
+        """What tells whether signals fade: RMS of a, delta and gradient, and the update ratio.
+
+        By name, then by layer; what was not watched is not among them.
+        """
+        found = {f"RMS {name}": self.rms[name] for name in SHOWN if name in self.rms}
+        return found | ({"RMS update / RMS weight": ratio} if (ratio := self.update_ratio) else {})
 
     def fading(self, signal: str = "gradient") -> Float[np.ndarray, " looks"]:
         """Return RMS in the first layer over that in the last at each look: below 1 it fades."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -144,8 +145,18 @@ def test_the_reference_is_what_the_code_says():
 
 
 def test_the_table_of_times_is_what_was_measured():
-    readme = prose(ROOT / "README.md")
-    assert readme == script("benchmarks/tables.py").with_table(readme), "run benchmarks/tables.py"
+    with_table = script("benchmarks/tables.py").with_table
+    for page in (ROOT / "README.md", ROOT / "docs" / "benchmarks.md"):
+        assert prose(page) == with_table(prose(page)), "run benchmarks/tables.py"
+
+
+def test_the_figures_of_pretraining_are_those_measured():
+    measured = script("benchmarks/pretraining.py")
+    results = json.loads(measured.RESULTS.read_text(encoding="utf-8"))
+    page = prose(ROOT / "docs" / "gallery" / "29_pretraining.md")
+    quoted = " ".join(line[2:] for line in page.splitlines() if line.startswith("> "))
+    assert quoted == measured.sentence(results)
+    assert measured.gain(results) in prose(ROOT / "README.md")
 
 
 def test_every_picture_is_shown_and_drawn():

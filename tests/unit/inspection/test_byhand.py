@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from cases_layers import CASES
+from cases_layers import CASES, Case
 
 import pellucid as pc
 from pellucid import layers
@@ -119,6 +119,37 @@ def test_settings_of_layers_agree(layer):
     x = RANDOM.normal(size=(4, 7, 4))
     _, found = checked(network, "sparse_categorical_crossentropy", x, y)
     assert found.agrees, str(found)
+
+
+OWN_DICE = [n for n, case in CASES.items() if case.random and not issubclass(LAYERS[n], Noise)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("layer", "shapes"),
+    [
+        *((CASES[name].layer, CASES[name].shapes) for name in OWN_DICE),
+        (layers.TimeDistributed(layers.GaussianNoise(0.5)), ((7, 4),)),
+        (layers.Bidirectional(layers.GRU(2, dropout=0.5)), ((7, 4),)),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_dice_that_a_layer_throws_itself_fall_in_float64_as_in_the_step(layer, shapes):
+    model = pc.Model(*case_network(Case(layer, shapes)))
+    model.compile("sgd", "mse")
+    columns = {f"x{i}": RANDOM.normal(size=(5, *shape)) for i, shape in enumerate(shapes)}
+    seen = model.inspect(columns, RANDOM.normal(size=(5, 2)))
+    again = replay(seen.recipe, seen.train, seen.batch)
+    for name, z in seen["z"].items():
+        np.testing.assert_allclose(z, again.z[name], rtol=1e-4, atol=1e-5)
+
+
+def test_a_layer_with_dice_and_a_parameter_of_one_number_agrees():
+    case = CASES["Attention"]
+    columns = {f"x{i}": RANDOM.normal(size=(5, *s)) for i, s in enumerate(case.shapes)}
+    _, found = checked(case_network(case), "mse", columns, RANDOM.normal(size=(5, 2)))
+    assert found.agrees, str(found)
+    assert found.step.relative < 1e-4
 
 
 def test_branches_shared_layers_penalties_and_two_losses_agree():

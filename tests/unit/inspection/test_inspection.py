@@ -37,6 +37,8 @@ def test_it_is_the_mapping_it_was_and_knows_what_it_looked_at():
     one = seen.layer("dense_1")
     np.testing.assert_array_equal(one["x"], a)
     assert set(one["gradient"]) == {"kernel", "bias"}
+    with pytest.raises(KeyError, match=r"layer\(name\)"):
+        seen["dense"]
 
 
 def test_lines_have_the_numbers_in_them():
