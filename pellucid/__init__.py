@@ -10,6 +10,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PLACES = {
+    "pellucid.inspection.inspection": ("Inspection",),
     "pellucid.models.activation_functions": ("plot_activation_functions",),
     "pellucid.models.boltzmann": ("RBM",),
     "pellucid.models.ensemble": ("ensemble",),
@@ -18,8 +19,12 @@ _PLACES = {
     "pellucid.models.pretraining": ("Stack", "pretrain"),
     "pellucid.models.sequential": ("Sequential",),
     "pellucid.models.gradient_cloud": ("gradient_cloud",),
+    "pellucid.models.label_noise": ("find_label_noise",),
     "pellucid.models.loading": ("load",),
+    "pellucid.models.one_batch": ("overfit_batch",),
+    "pellucid.models.rate_range": ("learning_rate_range",),
     "pellucid.models.surface": ("loss_surface",),
+    "pellucid.models.threshold": ("choose_threshold",),
     "pellucid.models.perceptron": ("perceptron", "truth_table"),
     "pellucid.models.perceptron_rule": ("perceptron_rule",),
     "pellucid.models.separability": ("separability",),
@@ -38,7 +43,9 @@ _PLACES = {
     "pellucid.experiments.folder": ("open_run",),
     "pellucid.experiments.running": ("run",),
 }
-_ROOMS = ("layers", "optimizers", "functions", "data", "plots", "experiments", "keras")
+_ROOMS = (
+    *("layers", "optimizers", "functions", "data", "plots", "experiments", "estimators", "keras"),
+)
 _HOME = {name: place for place, names in _PLACES.items() for name in names}
 
 

@@ -1,6 +1,7 @@
 """The public names, for type checkers and editors."""
 
 from pellucid import data as data
+from pellucid import estimators as estimators
 from pellucid import experiments as experiments
 from pellucid import functions as functions
 from pellucid import keras as keras
@@ -17,6 +18,7 @@ from pellucid.experiments.fading import fading as fading
 from pellucid.experiments.folder import open_run as open_run
 from pellucid.experiments.regimes import compare_regimes as compare_regimes
 from pellucid.experiments.running import run as run
+from pellucid.inspection.inspection import Inspection as Inspection
 from pellucid.layers.input import Input as Input
 from pellucid.models.activation_functions import (
     plot_activation_functions as plot_activation_functions,
@@ -24,17 +26,21 @@ from pellucid.models.activation_functions import (
 from pellucid.models.boltzmann import RBM as RBM
 from pellucid.models.ensemble import ensemble as ensemble
 from pellucid.models.gradient_cloud import gradient_cloud as gradient_cloud
+from pellucid.models.label_noise import find_label_noise as find_label_noise
 from pellucid.models.loading import load as load
 from pellucid.models.logic import logic as logic
 from pellucid.models.model import Model as Model
+from pellucid.models.one_batch import overfit_batch as overfit_batch
 from pellucid.models.perceptron import perceptron as perceptron
 from pellucid.models.perceptron import truth_table as truth_table
 from pellucid.models.perceptron_rule import perceptron_rule as perceptron_rule
 from pellucid.models.pretraining import Stack as Stack
 from pellucid.models.pretraining import pretrain as pretrain
+from pellucid.models.rate_range import learning_rate_range as learning_rate_range
 from pellucid.models.separability import separability as separability
 from pellucid.models.sequential import Sequential as Sequential
 from pellucid.models.surface import loss_surface as loss_surface
+from pellucid.models.threshold import choose_threshold as choose_threshold
 from pellucid.training.callbacks import Callback as Callback
 from pellucid.training.rules import EarlyStopping as EarlyStopping
 from pellucid.training.rules import ReduceLROnPlateau as ReduceLROnPlateau

@@ -22,7 +22,8 @@ from pellucid.training.rules import EarlyStopping
 
 E = TypeVar("E", bound="Estimator")
 
-MOST_IN_A_BATCH = 200  # rows of a mini-batch, where "auto" leaves it to us
+IN_A_BATCH = 32  # rows of a mini-batch, where "auto" leaves it to us
+MOST_MERGED = 2000  # rows among which equals are looked for
 
 
 class Task(NamedTuple):
@@ -41,7 +42,7 @@ class Estimator(BaseEstimator, ABC):
         activation           of the hidden layers given by their units
         optimizer            a name or an optimizer
         learning_rate        of an optimizer given by its name; None for its own
-        batch_size           rows of a mini-batch; "auto" for all, at most 200; or "full"
+        batch_size           rows of a mini-batch; "auto" for all, at most 32; or "full"
         epochs               times all rows are visited, at most
         scale                whether columns come to mean 0 and deviation 1, by training rows
         early_stopping       whether to stop, at the best weights, when held-out rows get worse
@@ -100,8 +101,9 @@ class Estimator(BaseEstimator, ABC):
         """Train a new network, and return the estimator."""
         X, y = validate_data(self, X, y, dtype=np.float32, multi_output=True)
         rows = weighted(X, y, sample_weight, self._by_class(y))
-        rows = merged(rows) if self._size(len(rows.x)) >= len(rows.x) else rows
-        self._train(rows, self.epochs, first=True)
+        once = merged(rows) if len(rows.x) <= MOST_MERGED else rows
+        whole = len(once.x) <= self._size(len(once.x))
+        self._train(once if whole else rows, self.epochs, first=True)
         return self
 
     def _partial_fit(self: E, X: Any, y: Any, sample_weight: Any = None) -> E:
@@ -119,7 +121,7 @@ class Estimator(BaseEstimator, ABC):
     def _size(self, rows: int) -> int:
         """Return how many rows make a mini-batch."""
         if self.batch_size == "auto":
-            return min(MOST_IN_A_BATCH, rows)
+            return min(IN_A_BATCH, rows)
         return rows if self.batch_size == "full" else self.batch_size
 
     def _begin(self, rows: Weighted, ending: Ending) -> None:

@@ -45,8 +45,8 @@ def test_python_runs(number, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.strip()
 
 
-def test_there_are_blocks_for_the_library_experiments_keras_and_the_doctor():
-    assert len(blocks("python")) == 4
+def test_there_are_blocks_for_every_face():
+    assert len(blocks("python")) == 5  # the library, experiments, scikit-learn, Keras, the doctor
 
 
 @pytest.mark.parametrize("title", [RUN, TEST])
