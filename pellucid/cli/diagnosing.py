@@ -10,24 +10,44 @@ import click
 SCRIPTS = (".py", ".ipynb")
 
 
-@click.command("diagnose", context_settings={"allow_interspersed_args": False})
+class Diagnosing(click.Command):
+    """A command whose options may follow WHAT, unless that is a script with words of its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_interspersed_args = not any(_is_script(word) for word in args)
+        return super().parse_args(ctx, args)
+
+
+@click.command("diagnose", cls=Diagnosing)
 @click.argument("what")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--target", metavar="COLUMN", help="the column of DATA to predict")
-def command(what: str, arguments: tuple[str, ...], target: str | None) -> int:
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="train copies on the side, too: on one batch, over learning rates, for label noise",
+)
+def command(what: str, arguments: tuple[str, ...], target: str | None, deep: bool) -> int:
     """Look for faults in WHAT: a Keras script, a run folder, or data to learn from.
 
     A script is run, with ARGUMENTS of its own, and each of its fits is looked at. Of data,
     what can be seen before training is told; of a run, what was found when it was made.
     """
-    path = Path(what)
-    if path.suffix.lower() in SCRIPTS:
+    if _is_script(what):
+        if deep or target:
+            hint = "of a model in a script, ask model.diagnose(x, y, deep=True)"
+            raise click.UsageError(f"--deep and --target go with data or a run: {hint}")
         return _script(what, arguments)
-    if path.is_dir() and (path / "experiment.toml").is_file():
-        _show(_of_run(what))
-        return 0
-    _show(_of_data(what, target))
+    if arguments:
+        raise click.UsageError(f"Only a script has arguments of its own: {' '.join(arguments)}")
+    path = Path(what)
+    is_run = path.is_dir() and (path / "experiment.toml").is_file()
+    _show(_of_run(what, deep) if is_run else _of_data(what, target, deep))
     return 0
+
+
+def _is_script(what: str) -> bool:
+    return Path(what).suffix.lower() in SCRIPTS
 
 
 def _script(script: str, arguments: tuple[str, ...]) -> int:
@@ -44,17 +64,16 @@ def _script(script: str, arguments: tuple[str, ...]) -> int:
     return status
 
 
-def _of_run(folder: str) -> list[Any]:
-    from pellucid.doctor.finding import Finding
-    from pellucid.experiments.folder import FINDINGS, open_run
+def _of_run(folder: str, deep: bool) -> list[Any]:
+    from pellucid.experiments.diagnosis import of_run
 
-    return [Finding.from_json(one) for one in open_run(folder).json(FINDINGS)]
+    return of_run(folder, deep=deep)
 
 
-def _of_data(data: str, target: str | None) -> list[Any]:
+def _of_data(data: str, target: str | None, deep: bool) -> list[Any]:
     from pellucid.experiments.diagnosis import of_data
 
-    return of_data(data, target)
+    return of_data(data, target, deep=deep)
 
 
 def _show(findings: Any, *, err: bool = False) -> None:

@@ -16,10 +16,10 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "What to predict": ("target", "task"),
     "The network": ("network", "activation", "dropout", "scaling"),
     "Training": (
-        *("optimizer", "learning_rate", "loss", "class_weight"),
+        *("optimizer", "learning_rate", "loss", "class_weight", "shuffle"),
         *("epochs", "batch_size", "patience", "dtype", "seed"),
     ),
-    "Rows held out": ("validation", "test", "groups", "time"),
+    "Rows held out": ("validation", "test", "groups", "time", "threshold"),
     "Reading a table": (
         *("missing", "na_values", "categorical", "drop"),
         *("delimiter", "decimal", "text_encoding", "unknown"),

@@ -8,12 +8,14 @@ import ast
 import io
 import json
 import linecache
+import os
 import re
 import sys
 import tokenize
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any, NamedTuple
@@ -21,8 +23,13 @@ from typing import Any, NamedTuple
 from pellucid.base.errors import FileError, PellucidError, explain
 from pellucid.base.whose import line_of, shown
 from pellucid.cli.exits import FAILED, INTERRUPTED
+from pellucid.keras.config import is_traceback_filtering_enabled
 
 NOT_PYTHON = re.compile(r"^(\s*)([%!?]|\w+\s*=\s*[%!]|.*\w\?$)")
+# Where pellucid and JAX lie, found without loading them: scripts set what JAX reads when loaded.
+_SPECS = (find_spec(package) for package in ("pellucid", "jax"))
+MACHINERY = tuple(f"{Path(str(spec.origin)).parent}{os.sep}" for spec in _SPECS if spec)
+JAX_NOTE = "--------------------\nFor simplicity, JAX has removed"
 OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|capture|prun)")
 
 
@@ -87,7 +94,10 @@ class Script(NamedTuple):
             _say(error)
             return FAILED
         except BaseException as error:
-            self._show(error.with_traceback(self._own(error.__traceback__)))
+            error.with_traceback(self._own(error.__traceback__))
+            if is_traceback_filtering_enabled():
+                leave_out_machinery(error)
+            self._show(error)
             return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
         return 0
 
@@ -104,6 +114,27 @@ class Script(NamedTuple):
         while trace is not None and trace.tb_frame.f_code.co_filename not in names:
             trace = trace.tb_next
         return trace
+
+
+def leave_out_machinery(error: BaseException) -> None:
+    """Take frames of pellucid and JAX out of an error's traceback, and JAX's notes about its own.
+
+    What is left are the script's lines and those of what it calls. An error behind this one
+    is treated likewise.
+    """
+    kept, trace = [], error.__traceback__
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(MACHINERY):
+            kept.append(trace)
+        trace = trace.tb_next
+    for frame in reversed(kept):
+        trace = TracebackType(trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    error.with_traceback(trace)
+    notes = getattr(error, "__notes__", [])
+    notes[:] = [note for note in notes if not note.startswith(JAX_NOTE)]
+    for behind in (error.__cause__, error.__context__):
+        if behind is not None:
+            leave_out_machinery(behind)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pellucid.base.types import Shape
 from pellucid.data.encoding import Encoding
 from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.judging import unbalanced
+from pellucid.functions.decision import check_measure
 from pellucid.functions.losses import LOSSES
 from pellucid.layers.convolution import Conv2D
 from pellucid.layers.dense import Dense
@@ -49,6 +50,7 @@ def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndar
     Raises:
         ConfigError: the network is not one that fits the data.
     """
+    _check_threshold(experiment, encoding)
     spec = experiment.network
     if spec == "auto":
         spec = _choose_network(encoding.shape, len(x))
@@ -67,6 +69,16 @@ def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndar
     epochs = experiment.epochs or _clip(most / steps, 10, 1000)
     patience = experiment.patience or _clip(PATIENT_STEPS / steps, 5, 50)
     return Design(model, spec, loss, metrics, int(size), epochs, patience)
+
+
+def _check_threshold(experiment: Experiment, encoding: Encoding) -> None:
+    wanted, classes = experiment.threshold, len(encoding.class_names)
+    if isinstance(wanted, str) and wanted != "auto":
+        check_measure(wanted)
+    if wanted != "auto" and classes != 2:
+        what = "A threshold decides between two classes."
+        got, hint = f"{classes} classes" if classes else "numbers", f"leave out threshold={wanted}"
+        raise ConfigError(explain(what, got=got, expected="two classes", hint=hint))
 
 
 def _choose_network(shape: Shape, rows: int) -> str:
@@ -131,10 +143,11 @@ def _output(encoding: Encoding, y: np.ndarray) -> list[Layer]:
 def _loss(experiment: Experiment, encoding: Encoding) -> str:
     """Return the loss wanted, or the one that suits the target."""
     numbers, classes = encoding.task == "regression", len(encoding.class_names)
-    if experiment.class_weight is not None and numbers:
-        what = f"The target {encoding.answer.column!r} has no classes that could weigh the same."
-        hint = "leave out class_weight='balanced'"
-        raise ConfigError(explain(what, got="numbers", expected="classes", hint=hint))
+    for setting in ("class_weight", "shuffle"):
+        if numbers and getattr(experiment, setting) == "balanced":
+            what = f"The target {encoding.answer.column!r} has no classes that could be balanced."
+            hint = f"leave out {setting}='balanced'"
+            raise ConfigError(explain(what, got="numbers", expected="classes", hint=hint))
     if experiment.loss is None:
         two = "binary_crossentropy" if classes == 2 else "sparse_categorical_crossentropy"
         return "mean_squared_error" if numbers else two

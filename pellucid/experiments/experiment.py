@@ -35,6 +35,22 @@ def as_batch_size(given: Any) -> int | str:
     raise ConfigError(explain(what, got=repr(given), expected="1, 2, ... rows, full, or auto"))
 
 
+def as_threshold(given: Any) -> float | str:
+    """Return "auto", the name of a measure, or a number, which a command line gives as text.
+
+    Raises:
+        ConfigError: the number is no probability.
+    """
+    try:
+        number = float(given)
+    except ValueError:
+        return given
+    if 0 <= number <= 1:
+        return number
+    what = "Experiment(threshold=...) is not a probability."
+    raise ConfigError(explain(what, got=repr(given), expected="0 to 1"))
+
+
 @config
 class Experiment(Config):
     """All that is needed to repeat a run: equal experiments on equal data, equal networks.
@@ -69,6 +85,11 @@ class Experiment(Config):
         choices=("balanced", None),
         about="let every class weigh the same, however rare",
     )
+    shuffle: str = option(
+        default="rows",
+        choices=("rows", "balanced"),
+        about="by epoch: rows at random, or so that a batch has all classes equally often",
+    )
     epochs: int | None = option(
         default=None,
         at_least=1,
@@ -82,6 +103,12 @@ class Experiment(Config):
     )
     validation: float = option(default=0.15, above=0, below=1, about="share of rows to stop by")
     test: float = option(default=0.15, above=0, below=1, about="share of rows to be judged on")
+    threshold: float | str = option(
+        default="auto",
+        convert=as_threshold,
+        about="from which probability on a row is of the rarer of two classes: a number, or what "
+        "validation rows give by f1, balanced_accuracy, recall=X or precision=X",
+    )
     dtype: str = option(
         default="float32", choices=("float32", "bfloat16"), about="what layers compute with"
     )

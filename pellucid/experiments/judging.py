@@ -8,6 +8,7 @@ from jaxtyping import Float, Int, Num
 
 from pellucid.base.errors import FileError, explain
 from pellucid.data.encoding import Encoding
+from pellucid.functions.decision import Decision
 from pellucid.functions.intervals import bootstrap_interval, wilson_interval
 from pellucid.functions.scores import (
     ClassScore,
@@ -49,6 +50,7 @@ class Judgement(NamedTuple):
     classes: tuple[ClassScore, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
     unbalanced: bool = False
+    decision: Decision | None = None  # the threshold that was chosen on validation rows, if any
     held_out: bool = True  # False where there are no rows but those that taught
 
     @property
@@ -74,6 +76,7 @@ class Judgement(NamedTuple):
         told = self._asdict()
         told["scores"] = [score._asdict() for score in self.scores]
         told["classes"] = [score._asdict() for score in self.classes]
+        told["decision"] = self.decision and self.decision._asdict()
         return told
 
     @classmethod
@@ -92,6 +95,7 @@ class Judgement(NamedTuple):
                     "class_names": tuple(told["class_names"]),
                     "classes": tuple(ClassScore(**score) for score in told["classes"]),
                     "confusion": tuple(tuple(row) for row in told["confusion"]),
+                    "decision": (chosen := told.get("decision")) and Decision(**chosen),
                 }
             )
         except (KeyError, TypeError) as error:
@@ -111,7 +115,11 @@ def taught(encoding: Encoding, y: np.ndarray) -> tuple[float, ...]:
 
 
 def judge(
-    encoding: Encoding, output: np.ndarray, true: np.ndarray, training: tuple[float, ...]
+    encoding: Encoding,
+    output: np.ndarray,
+    true: np.ndarray,
+    training: tuple[float, ...],
+    decision: Decision | None = None,
 ) -> Judgement:
     """Return the judgement on a network's output for rows whose targets are `true`.
 
@@ -120,7 +128,8 @@ def judge(
     """
     if encoding.task == "regression":
         return judge_numbers(true, output, training[0])
-    return judge_classes(true, output, np.array(training, int), encoding.class_names)
+    counts = np.array(training, int)
+    return judge_classes(true, output, counts, encoding.class_names, decision)
 
 
 def unbalanced(counts: Int[np.ndarray, " classes"]) -> bool:
@@ -134,12 +143,13 @@ def judge_classes(
     probabilities: Float[np.ndarray, "rows classes"],
     counts: Int[np.ndarray, " classes"],
     names: tuple[str, ...],
+    decision: Decision | None = None,
 ) -> Judgement:
     """Return how well classes were told apart, of which `counts` rows taught.
 
     Where the classes are unbalanced the mean recall over them counts, not the accuracy.
     """
-    said = probabilities.argmax(1)
+    said = decided(probabilities, counts, decision)
     matrix = confusion_matrix(true, said, len(names))
     constant = int(counts.argmax())
     of_accuracy = wilson_interval(int(np.trace(matrix)), len(true))
@@ -164,6 +174,7 @@ def judge_classes(
         classes,
         tuple(tuple(map(int, row)) for row in matrix),
         uneven,
+        decision,
     )
 
 
@@ -185,9 +196,21 @@ def judge_numbers(
     return Judgement("regression", len(true), scores, baseline, (mean,))
 
 
-def sought(counts: Int[np.ndarray, " classes"]) -> int:
+def sought(counts: Num[np.ndarray, " classes"]) -> int:
     """Return which of two classes is looked for: the rarer one, or else the second."""
     return 0 if counts[0] < counts[1] else 1
+
+
+def decided(
+    probabilities: Float[np.ndarray, "rows classes"],
+    counts: Num[np.ndarray, " classes"],
+    decision: Decision | None = None,
+) -> Int[np.ndarray, " rows"]:
+    """Return the class of each row: the likeliest, or that sought above a threshold."""
+    if decision is None:
+        return probabilities.argmax(1)
+    one = sought(counts)
+    return np.where(probabilities[:, one] > decision.threshold, one, 1 - one)
 
 
 def _of_ranking(

@@ -12,11 +12,13 @@ from pellucid import __version__
 from pellucid.doctor.finding import Finding
 from pellucid.experiments.design import Design
 from pellucid.experiments.experiment import Experiment
-from pellucid.experiments.judging import Judgement
+from pellucid.experiments.judging import Judgement, decided
 from pellucid.experiments.preparing import Prepared
 from pellucid.models.history import History
 from pellucid.models.repairing import Repair
 from pellucid.plots.blocks import Cell
+
+ORDERS = {"rows": "drawn each epoch", "balanced": "drawn each epoch, classes in turns"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,8 @@ class Material:
     @property
     def said(self) -> np.ndarray:
         """The class that each row it is judged on was taken for."""
-        return self.output.argmax(1)
+        judgement = self.judgement
+        return decided(self.output, np.array(judgement.training), judgement.decision)
 
     @property
     def finite(self) -> bool:
@@ -81,6 +84,7 @@ class Material:
             ("optimizer", self.experiment.optimizer),
             ("learning rate", f"{float(train.learning_rate):.4g}"),
             ("batch size", self.made.batch_size),
+            ("order of rows", ORDERS[self.experiment.shuffle]),
             ("epochs", len(self.history.records)),
             ("best epoch", self.best_epoch),
             ("updates", int(train.step)),

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from pellucid.base.errors import FileError, explain
 from pellucid.data.encoding import NewRows
 from pellucid.experiments.answers import outputs
-from pellucid.experiments.folder import Run
+from pellucid.experiments.folder import SCORES, Run
+from pellucid.experiments.judging import Judgement, decided
 from pellucid.interop.atomic import write_atomically
 
 
@@ -32,7 +35,8 @@ class Predictions(NamedTuple):
 def predict_rows(run: Run, data: Any) -> Predictions:
     """Return a prediction for each raw row of a file, folder, frame or array.
 
-    Classes come with the probability of each. The first column says which row it was: the
+    Classes come with the probability of each; which one it is, the run's threshold decides, if
+    it has one, else the likeliest. The first column says which row it was: the
     line of a file, a picture's file, else a count from 0.
 
     Raises:
@@ -45,10 +49,11 @@ def predict_rows(run: Run, data: Any) -> Predictions:
     if run.encoding.task == "regression":
         lines = tuple(zip(places, (f"{number:.7g}" for number in output), strict=True))
         return Predictions((kind, target), lines, found.notes)
-    names = run.encoding.class_names
+    names, judged = run.encoding.class_names, Judgement.from_json(run.json(SCORES))
+    said = decided(output, np.array(judged.training), judged.decision)
     lines = tuple(
-        (place, names[row.argmax()], *(f"{p:.4f}" for p in row))
-        for place, row in zip(places, output, strict=True)
+        (place, names[one], *(f"{p:.4f}" for p in row))
+        for place, one, row in zip(places, said, output, strict=True)
     )
     columns = (kind, target, *(f"probability of {name}" for name in names))
     return Predictions(columns, lines, found.notes)

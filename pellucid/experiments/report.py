@@ -10,6 +10,7 @@ from pellucid.experiments.material import Material, surroundings
 from pellucid.experiments.mistaken import error_table, mistake_blocks, mistake_table
 from pellucid.experiments.opening import notes, what_is_predicted
 from pellucid.experiments.spelling import command
+from pellucid.functions.decision import MIDDLE, Decision, in_words
 from pellucid.functions.scores import average_precision, pr_curve
 from pellucid.models.display import summary_text
 from pellucid.network.summary import Summary
@@ -115,6 +116,8 @@ def _scores(judgement: Judgement) -> Iterator[Block]:
         beside = score_text(score, score.baseline)
         comma = "," if "," in judgement.baseline else ""
         yield Sentence(f"{_upper(judgement.baseline)}{comma} scores {beside}.")
+    if judgement.decision is not None:
+        yield Sentence(_decided(judgement, judgement.decision))
     if not judgement.beats_baseline:
         words = "This is not surely better than the constant prediction: more rows would tell."
         yield Note(words, "warning")
@@ -122,6 +125,16 @@ def _scores(judgement: Judgement) -> Iterator[Block]:
         words = "The classes are unbalanced, so accuracy says little: look at the recall of each."
         yield Note(words, "warning")
     yield _score_table(judgement)
+
+
+def _decided(judgement: Judgement, decision: Decision) -> str:
+    one = judgement.class_names[sought(np.array(judgement.training))]
+    told = f"A row is taken for {one!r} above a probability of {decision.threshold:.3g}"
+    if not decision.rows:
+        return f"{told}, as was asked for."
+    beside = f" ({max(decision.at_half, 0):.3g} at 0.5)" if decision.threshold != MIDDLE else ""
+    rows = f"the {decision.rows:,} rows to stop by, {decision.value:.3g}{beside}"
+    return f"{told}: there {in_words(decision.measure)} is best on {rows}."
 
 
 def _score_table(judgement: Judgement) -> Table:

@@ -9,7 +9,7 @@ from pellucid.experiments.answers import outputs
 from pellucid.experiments.folder import SCORES, SPLIT, Run
 from pellucid.experiments.judging import Judgement, judge
 from pellucid.experiments.opening import notes
-from pellucid.experiments.preparing import prepare
+from pellucid.experiments.preparing import Prepared, prepare
 from pellucid.experiments.report import score_blocks
 from pellucid.plots.blocks import Block
 
@@ -21,17 +21,27 @@ def judge_again(found: Run) -> Judgement:
         FileError: the data are gone.
         DataError: they have changed since, so that nobody knows which rows were held out.
     """
-    split, before = found.json(SPLIT), reported(found)
-    ready = prepare(found.experiment)
+    before, ready = reported(found), prepare(found.experiment)
+    split = split_of(found, ready)
+    rows = np.array(split["test"], int)
+    output = outputs(found.encoding, found.model, ready.x[rows])
+    again = judge(found.encoding, output, ready.y[rows], before.training, before.decision)
+    return again._replace(held_out=before.held_out)
+
+
+def split_of(found: Run, ready: Prepared) -> dict[str, Any]:
+    """Return which of its data's rows trained a run, stopped it and judged it.
+
+    Raises:
+        DataError: the data have changed since.
+    """
+    split = found.json(SPLIT)
     if ready.data.digest != split["digest"]:
         what = f"{ready.data.name} has changed since {found.path} was trained."
         got, expected = f"{ready.data.rows} rows", f"the {split['rows']} rows of then"
         hint = f"to judge on other rows, name them: pellucid evaluate {found.path} DATA"
         raise DataError(explain(what, got=got, expected=expected, hint=hint))
-    rows = np.array(split["test"], int)
-    output = outputs(found.encoding, found.model, ready.x[rows])
-    again = judge(found.encoding, output, ready.y[rows], before.training)
-    return again._replace(held_out=before.held_out)
+    return split
 
 
 def judge_on(found: Run, data: Any) -> tuple[Judgement, tuple[str, ...]]:
@@ -43,7 +53,8 @@ def judge_on(found: Run, data: Any) -> tuple[Judgement, tuple[str, ...]]:
     rows = found.encoding.encode_new(data, labels=True)
     true = np.asarray(rows.y)  # labels=True: they are there
     output = outputs(found.encoding, found.model, rows.x)
-    return judge(found.encoding, output, true, reported(found).training), rows.notes
+    before = reported(found)
+    return judge(found.encoding, output, true, before.training, before.decision), rows.notes
 
 
 def reported(found: Run) -> Judgement:

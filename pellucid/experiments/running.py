@@ -14,6 +14,7 @@ import numpy as np
 from pellucid.base.errors import PellucidError, explain
 from pellucid.data.dataset import Dataset
 from pellucid.experiments.answers import outputs, targets
+from pellucid.experiments.deciding import decide
 from pellucid.experiments.design import Design, design
 from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.folder import (
@@ -38,6 +39,7 @@ from pellucid.models.repairing import Repair, judged, mended
 from pellucid.optimizers.optimizer import OPTIMIZERS
 from pellucid.plots.blocks import Block
 from pellucid.plots.page import to_html
+from pellucid.training.order import BALANCED
 from pellucid.training.rules import EarlyStopping
 
 Show = Callable[[tuple[Block, ...]], None]
@@ -101,10 +103,10 @@ def run(
     cure = _cured(experiment, ready, made) if repair and not interrupted else None
     if cure is not None:
         made = made._replace(model=cure.model, **_known(cure.arguments))
-    output = outputs(ready.encoding, made.model, ready.x[test])
-    if not np.isfinite(output).all():
-        raise not_finite(experiment, made)
-    true, training = ready.y[test], taught(ready.encoding, ready.y[train])
+    output = _finite(outputs(ready.encoding, made.model, ready.x[test]), experiment, made)
+    training = taught(ready.encoding, ready.y[train])
+    decision = decide(experiment, ready, made, training)
+    judgement = judge(ready.encoding, output, ready.y[test], training, decision)
     path = new_folder(folder, experiment.data)  # another run may have taken the first name
     material = Material(
         path=path,
@@ -112,15 +114,21 @@ def run(
         ready=ready,
         made=made,
         output=output,
-        judgement=judge(ready.encoding, output, true, training)._replace(held_out=ready.held_out),
+        judgement=judgement._replace(held_out=ready.held_out),
         history=made.model.history,
         seconds=time.perf_counter() - began,
         interrupted=interrupted,
         cure=cure,
     )
     write_run(path, made.model, _texts(material))
-    made_run = Run(path, experiment, made.model, ready.encoding)
-    return Outcome(made_run, material, short_blocks(material))
+    done = Run(path, experiment, made.model, ready.encoding)
+    return Outcome(done, material, short_blocks(material))
+
+
+def _finite(output: np.ndarray, experiment: Experiment, made: Design) -> np.ndarray:
+    if not np.isfinite(output).all():
+        raise not_finite(experiment, made)
+    return output
 
 
 def teach(experiment: Experiment, ready: Prepared, made: Design, verbose: int | str) -> bool:
@@ -146,6 +154,7 @@ def _lesson(experiment: Experiment, ready: Prepared, made: Design) -> dict[str, 
         "epochs": made.epochs,
         "validation_data": (ready.x[validation], y[validation]),
         "class_weight": experiment.class_weight,
+        "shuffle": BALANCED if experiment.shuffle == BALANCED else True,
         "callbacks": [EarlyStopping(patience=made.patience, restore_best_weights=True)],
     }
 

@@ -1,17 +1,12 @@
 """From what `compile` was given to a recipe."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
-from pellucid.base.config import config
 from pellucid.base.errors import ConfigError, explain, nearest
-from pellucid.base.types import Activation
-from pellucid.functions.loss import deepened
 from pellucid.functions.losses import LOSSES, Loss
 from pellucid.functions.metrics import METRICS, LossMetric, Metric
+from pellucid.functions.own_loss import OwnLoss
 from pellucid.functions.schedules import Schedule
 from pellucid.network.network import Network
 from pellucid.optimizers.foreign import as_optimizer
@@ -20,31 +15,6 @@ from pellucid.training.state import Goal, Measure, Recipe
 from pellucid.training.watch import NOTHING, Watch
 
 DTYPES = ("float32", "bfloat16")
-
-
-@config
-class OwnLoss(Loss):
-    """A loss given as a function (y, a) -> costs.
-
-    It gives one for each example, or each of its positions, or the mean itself.
-    """
-
-    function: Callable[..., Any]
-
-    def count(self, y: Any) -> int:
-        return jax.eval_shape(self.function, y, y).size
-
-    def cost(self, y: Any, a: Any) -> Any:
-        return self._costs(y, a, 1)
-
-    def at_positions(self, y: Any, z: Any, nonlinearity: Activation, axes: int) -> Any:
-        return self._costs(y, nonlinearity(z), axes)
-
-    def _costs(self, y: Any, a: Any, axes: int) -> Any:
-        """Return a cost for each place along the first `axes` axes of a."""
-        costs = self.function(y, a)
-        costs = jnp.mean(costs, axis=tuple(range(axes, costs.ndim)))
-        return jnp.broadcast_to(deepened(costs, axes), a.shape[:axes])
 
 
 def make_recipe(

@@ -15,6 +15,7 @@ from pellucid.inspection.inspection import Inspection, look
 from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
 from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
+from pellucid.models.diagnosable import Diagnosable
 from pellucid.models.diagnosis import consulted, refusals, way
 from pellucid.models.display import drawing, model_html, summary_text
 from pellucid.models.following import Following
@@ -41,7 +42,7 @@ from pellucid.training.trainer import Trainer
 from pellucid.training.watch import NOTHING, Watch
 
 
-class Model(Pictured, Repairable):
+class Model(Pictured, Repairable, Diagnosable):
     """A network together with its parameters and the way it is trained.
 
     Example:
@@ -215,7 +216,7 @@ class Model(Pictured, Repairable):
         validation_data: tuple[Any, ...] | None = None,
         validation_split: float = 0.0,
         validation_by: str = "stratified",
-        shuffle: bool = True,
+        shuffle: bool | str = True,
         class_weight: Mapping[Any, Any] | str | None = None,
         sample_weight: Any = None,
         callbacks: Sequence[Callback | Rule] = (),
@@ -228,8 +229,9 @@ class Model(Pictured, Repairable):
         `batch_size` is a number of rows, 1 for online learning, or "full". Held-out rows
         are given as `validation_data` (x, y) or (x, y, sample_weight), or as the share
         `validation_split`, chosen `validation_by` "stratified" shuffling (each class keeps
-        its share), "shuffled", or "last". The rows that train are visited in a new order
-        each epoch unless `shuffle` is False. A second fit goes on where the first ended.
+        its share), "shuffled", or "last". The rows that train are visited in a new order each
+        epoch unless `shuffle` is False; "balanced" shows every class equally often in each
+        batch, rare ones again and again. A second fit goes on where the first ended.
 
         Weights may be given by output, and a `sample_weight` for each step of a row.
 

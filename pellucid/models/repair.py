@@ -18,8 +18,10 @@ from pellucid.optimizers.optimizer import Optimizer
 from pellucid.training.state import Recipe
 
 HEAVY = ("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Lamb", "Lion", "Adadelta", "Adagrad")
-OF_OPTIMIZER = ("learning_rate", "clipnorm", "clipvalue", "global_clipnorm", "epsilon")
-OF_LAYER = ("layer", "like", "remove", "unfreeze", "first", "last")
+OF_OPTIMIZER = (
+    *("learning_rate", "clipnorm", "clipvalue", "global_clipnorm", "epsilon", "weight_decay"),
+)
+OF_LAYER = ("layer", "like", "remove", "unfreeze", "first", "last", "penalties")
 OF_COMPILE = (*OF_OPTIMIZER, "loss", "from_logits", "metrics")
 
 
@@ -72,6 +74,9 @@ def _edits(network: Network, change: Change) -> Edits:
         return Edits(removed=frozenset([wanted["remove"]]))
     if "unfreeze" in wanted:
         return Edits(thawed=frozenset([wanted["unfreeze"]]))
+    if "penalties" in wanted:
+        penalised = [n for n in network.nodes if _has(n.layer, "kernel_regularizer")]
+        return Edits({node.owner: {"kernel_regularizer": None} for node in penalised})
     if "first" in wanted:
         return Edits(normalised=True)
     if "last" in wanted:

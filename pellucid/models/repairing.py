@@ -194,6 +194,16 @@ def _untried(here: Trial, known: set[Any]) -> Iterator[tuple[Finding, ...]]:
     every = tuple(one for one in here.serious if one.change)  # where only all together helps
     if len(every) > 1 and _key(every) not in known:
         yield every
+    for found in here.findings:
+        if not found.is_serious and _can_be_tried(found.change) and _key((found,)) not in known:
+            yield (found,)
+
+
+def _can_be_tried(change: Change | None) -> bool:
+    """Tell whether a change leaves alone what is trained and judged on."""
+    if change is None or change.kind == "data":
+        return False
+    return change.kind != "fit" or set(change.settings) <= {*OF_FIT, "early_stopping"}
 
 
 def _key(bundle: Sequence[Finding]) -> tuple[Any, ...]:
@@ -216,15 +226,18 @@ def _attempt(
         why = f"not tried: {error.one_line}"
         return Attempt(cause, code, nothing, nothing, False, why), here, False
     before, after, _ = _compared(here, there)
-    kept, why = _verdict(here, there, cause.check, before, after)
+    kept, why = _verdict(here, there, cause, before, after)
     return Attempt(cause, code, before, after, kept, why), there if kept else here, True
 
 
 def _verdict(
-    here: Trial, there: Trial, check: str, before: float, after: float
+    here: Trial, there: Trial, cause: Finding, before: float, after: float
 ) -> tuple[bool, str]:
-    """Tell whether a remedy helped: by the measure, or by the fault alone at no cost."""
-    gone = not there.has(check)
+    """Tell whether a remedy helped: by the measure, or by the fault alone at no cost.
+
+    What was only advice must help by the measure.
+    """
+    gone = cause.is_serious and not there.has(cause.check)
     if not np.isfinite(after):
         if gone and not np.isfinite(before) and (here.refused or not there.refused):
             return True, "kept: this fault is gone, others are left"

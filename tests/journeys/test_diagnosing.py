@@ -79,6 +79,23 @@ def test_a_run_keeps_what_was_found_and_shows_it_in_its_report(table):
     assert "[class_imbalance]" in told.stdout
 
 
+def test_deep_checks_train_copies_of_a_run_and_change_nothing(table):
+    run = ("train", "table.csv", "--target", "kind", "--epochs", "2", "--run", "runs/deep")
+    assert pellucid(*run, "--threshold", "0.2", cwd=table).returncode == 0
+    before = (table / "runs/deep/model.safetensors").read_bytes()
+    ended = pellucid("diagnose", "runs/deep", "--deep", cwd=table)
+    assert ended.returncode == 0, ended.stderr
+    assert "[class_imbalance]" in ended.stdout
+    assert (table / "runs/deep/model.safetensors").read_bytes() == before
+
+
+def test_options_of_data_may_follow_it_and_are_none_of_a_script(table):
+    ended = pellucid("diagnose", "table.csv", "--target", "colour", cwd=table)
+    assert ended.returncode == 2 and "colour" in ended.stderr
+    for words in (("--deep", "x.py"), ("table.csv", "more")):
+        assert pellucid("diagnose", *words, cwd=table).returncode == 2
+
+
 @pytest.mark.parametrize(
     ("what", "told"),
     [("nothing.csv", "nothing.csv"), ("nothing.py", "nothing.py")],

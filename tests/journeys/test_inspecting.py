@@ -30,13 +30,15 @@ def inspect(run, capfd):
 def test_a_row_of_a_run_is_shown_with_its_numbers(inspect):
     code, out, err = inspect("--row", "3")
     assert (code, err) == (0, "")
+    assert out.startswith("row 3, y = ")
     assert "4.6  3.1  1.5  0.2" in out  # the fourth flower
     assert "δ⁽³⁾" in out
     code, out, _ = inspect("--layer", "dense", "--unit", "1")
     assert code == 0
     assert [line[:1] for line in out.splitlines()] == ["z", "a", "δ"]
-    code, out, _ = inspect("--weight", "dense/kernel[0,1]", "--check")
+    code, out, _ = inspect("--row", "-1", "--weight", "dense/kernel[0,1]", "--check")
     assert code == 0
+    assert "for row 149: " in out
     assert "sum: ∂Loss" in out
     assert out.rstrip().endswith("They agree.")
     code, out, _ = inspect("--latex", "--layer", "dense")

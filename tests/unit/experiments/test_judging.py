@@ -8,6 +8,7 @@ from sklearn import metrics
 
 from pellucid.base.errors import FileError
 from pellucid.experiments.judging import Judgement, judge_classes, judge_numbers, unbalanced
+from pellucid.functions.decision import Decision
 
 NAMES = ("cat", "dog", "owl")
 
@@ -132,3 +133,21 @@ def test_json_and_back():
     for damaged in ({}, {"task": "regression"}, judged.to_json() | {"scores": [{"name": "x"}]}):
         with pytest.raises(FileError, match="no scores"):
             Judgement.from_json(damaged)
+
+
+def test_a_threshold_decides_for_the_class_sought():
+    true = np.array([0, 1, 1, 1, 1, 1])
+    p = np.array([0.3, 0.35, 0.1, 0.1, 0.1, 0.1])  # of "ill", which is rarer
+    chosen = Decision(0.25, "f1", 2 / 3, 0.0, 6)
+    judged = judge_classes(true, np.stack([p, 1 - p], 1), np.array([1, 5]), ("ill", "well"), chosen)
+    assert judged.confusion == ((1, 0), (1, 4))
+    assert Judgement.from_json(json.loads(json.dumps(judged.to_json()))) == judged
+    plain = judge_classes(true, np.stack([p, 1 - p], 1), np.array([1, 5]), ("ill", "well"))
+    assert plain.confusion == ((0, 1), (0, 5))
+
+
+def test_runs_from_before_thresholds_are_read():
+    judged = judge_classes(np.array([0, 1]), np.eye(2), np.array([1, 1]), ("no", "yes"))
+    told = judged.to_json()
+    del told["decision"]
+    assert Judgement.from_json(json.loads(json.dumps(told))) == judged

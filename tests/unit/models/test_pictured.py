@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import jax
 import numpy as np
 import pytest
+from cases_layers import CASES
 
 import pellucid as pc
 from pellucid.base.errors import ConfigError, DataError, FileError, ShapeError, StateError
@@ -16,9 +17,12 @@ from pellucid.layers import (
     Dropout,
     Flatten,
     Input,
+    RandomTranslation,
     SpatialDropout1D,
+    TimeDistributed,
 )
 from pellucid.models.pictured import classes_of
+from pellucid.models.view import draws
 
 RANDOM = np.random.default_rng(0)
 X, Y = RANDOM.normal(size=(24, 2)), np.arange(24) % 2
@@ -82,6 +86,8 @@ def test_maps_are_of_the_row_that_was_asked_for():
     model = convolution()
     kernel, bias = model.get_weights()[:2]
     figure = model.plot_activations(PICTURES, "conv2d", row=4)
+    last = model.plot_activations(PICTURES, "conv2d", row=-2)  # as in inspect, from the end
+    np.testing.assert_array_equal(picture_of(last, 1), picture_of(figure, 1))
     by_hand = np.maximum((PICTURES[4, 2:5, 1:4, 0] * kernel[:, :, 0, 1]).sum() + bias[1], 0)
     assert picture_of(figure, 1)[2, 1] == pytest.approx(by_hand, abs=1e-5)
 
@@ -194,6 +200,26 @@ def test_an_ensemble_repeats_by_seed_and_counts_its_samples():
     assert len(first.plot(X[:, 0], Y).axes) == 1
 
 
+def test_augmentation_alone_makes_an_ensemble_which_moves_every_image_alike():
+    shift = RandomTranslation(0.3, 0.3, fill_mode="constant", name="shift")
+    model = pc.Sequential([Input((8, 8, 1)), shift, Flatten(), Dense(1)])
+    found = pc.ensemble(model, np.repeat(PICTURES[:1], 3, axis=0), samples=4, layer="shift")
+    np.testing.assert_array_equal(found.all, np.repeat(found.all[:, :1], 3, axis=1))
+    assert (found.all[0] != found.all[1]).any()
+    np.testing.assert_allclose(found.at_rest[0], PICTURES[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_which_layers_draw_is_known(name):
+    case = CASES[name]
+    inputs = [Input(shape, dtype="int32" if case.ids else "float32") for shape in case.shapes]
+    out = case.layer(inputs if len(inputs) > 1 else inputs[0])
+    assert draws(pc.Model(inputs, out).network) == case.random
+    if case.random and len(inputs) == 1 and len(case.shape) == 2:
+        inside = pc.Sequential([Input((3, *case.shape)), TimeDistributed(case.layer)])
+        assert draws(inside.network)
+
+
 def test_batch_normalisation_stays_at_rest_in_an_ensemble():
     layers = [BatchNormalization(center=False, scale=False, name="norm"), Dropout(0.5), Dense(1)]
     model = pc.Sequential([Input((2,)), *layers])
@@ -223,7 +249,7 @@ def test_classes_are_told_in_many_ways():
         (lambda: dense().plot_filters(), ConfigError, r"units=True"),
         (lambda: convolution().plot_filters("dense"), ConfigError, "expected: conv2d"),
         (lambda: dense().plot_activations(X, "dens"), ConfigError, "did you mean 'dense'"),
-        (lambda: convolution().plot_activations(PICTURES, "conv2d", row=6), ConfigError, "0 to 5"),
+        (lambda: convolution().plot_activations(PICTURES, "conv2d", row=6), ShapeError, "0 to 5"),
         (lambda: convolution().plot(units=True), ShapeError, r"plot\(\) draws any"),
         (lambda: convolution().dropout_masks(PICTURES), ConfigError, "no dropout layer"),
         (lambda: pc.ensemble(convolution(), PICTURES), ConfigError, "every sample"),

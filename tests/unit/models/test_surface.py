@@ -148,5 +148,6 @@ def test_pictures_say_the_share_and_draw_every_path(model):
     for figure in (surface.plot(), surface.plot_3d()):
         ax = figure.axes[0]
         assert "% of the movement lies in this plane" in ax.get_title(loc="left") + ax.get_title()
-        names = [text.get_text() for text in ax.get_legend().get_texts()]
+        (legend,) = figure.legends or [ax.get_legend()]
+        names = [text.get_text() for text in legend.get_texts()]
         assert names[:3] == list(paths)

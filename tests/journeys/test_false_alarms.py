@@ -1,0 +1,79 @@
+"""Healthy programs get no warning: every script of Keras's and every page of the gallery.
+
+Those about a fault, or with one, must show it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from overhearing import overhearing
+from scripts_at_hand import SCRIPTS, fill_home, play
+
+pytestmark = pytest.mark.slow
+TESTS = Path(__file__).parents[1]
+GALLERY = TESTS.parent / "docs" / "gallery"
+PAGES = sorted(path.stem for path in GALLERY.glob("[0-9][0-9]_*.py"))
+
+# What a program with a fault must show, and what it is.
+FAULTS = {
+    "checkpoint_best.py": "bad_initialisation",  # old "uniform", which learns late
+    "checkpoint_reload.py": "sorted_no_shuffle",  # holds out the end of rows in order
+    "diabetes_table.py": "unscaled_inputs",  # raw columns
+    "initializers.py": "symmetry",  # one network starts with zeros
+    "regression_kfold.py": "unscaled_targets",  # raw targets, few epochs
+    "schedules.py": "overfitting",  # the held-out loss nearly doubles
+    "wine.ipynb": "sorted_no_shuffle",  # as above
+    "10_one_hot": "too_few_epochs",  # twenty steps, to compare two encodings
+    "15_vanishing_gradients": "vanishing_gradient",
+    "17_scaling": "unscaled_inputs",
+    "22_screw_ups": "outliers",
+    "30_approximation": "underfitting_capacity",  # the narrowest of its networks
+    "33_comparing_architectures": "underfitting_capacity",  # likewise
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keras")
+    fill_home(folder)
+    return folder
+
+
+def serious(heard):
+    """Return what was more than advice in any fit: ids, and what follows from them."""
+    found = [one for findings in heard for one in findings if one["severity"] != "advice"]
+    return {each["check"] for one in found for each in (one, *one["consequences"])}
+
+
+def judge(name, found):
+    if name in FAULTS:
+        assert FAULTS[name] in found
+    else:
+        assert not found
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script(name, home, tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("KERAS_HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    with overhearing() as heard:
+        assert play(name) == 0, capfd.readouterr().err
+    judge(name, serious([[one.to_json() for one in findings] for findings in heard]))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(name, tmp_path):
+    words = [sys.executable, str(TESTS / "overhearing.py"), str(GALLERY / f"{name}.py")]
+    ended = subprocess.run(
+        words,
+        cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stderr
+    judge(name, serious(json.loads(ended.stdout.splitlines()[-1])))
