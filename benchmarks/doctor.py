@@ -9,7 +9,8 @@ healthy level: the score of the healthy programs on the same data, or, where the
 scikit-learn's nearest neighbours and linear models, the better; less SLACK. Scores are R² for
 numbers and mean recall for classes (`pellucid.models.quality`), on the rows held out, or on the
 rows trained on where none are. Left out are faults that no change of a program mends (BY_HAND),
-and cases whose level is no better than guessing.
+cases whose level is no better than guessing, and those whose rows say nothing about rows that a
+plain predictor has not seen.
 
 `cost` times whole fits with the doctor and without, in turns, after one of each to compile;
 the figures are medians.
@@ -35,7 +36,8 @@ from pellucid.doctor.task import NUMBERS, task_of
 from pellucid.models.quality import quality
 from pellucid.models.repairing import judged, tried
 
-SLACK = 0.05
+SLACK, FOLDS = 0.05, 5
+CHANCE = 0.02  # that a score may be better than guessing without knowing anything
 MOST_STEPS, MOST_EPOCHS, MOST_WORK = 6000, 2000, 5e10  # of a fit; work in multiply-adds
 BY_HAND = frozenset(
     (
@@ -118,7 +120,8 @@ def repaired(job: tuple[dict[str, Any], str]) -> dict[str, Any]:
         score = _score(after.chart, after.answers) if after else float("nan")
         changes = tuple((a.finding.check, a.code, a.why) for a in cure.attempts)
     told = {"id": case["id"], "score": score, "changes": changes}
-    return {**told, "plain": plain(fit), "seconds": round(time.perf_counter() - began, 1)}
+    told |= {"plain": plain(fit), "learnable": is_learnable(fit)}
+    return {**told, "seconds": round(time.perf_counter() - began, 1)}
 
 
 def _score(chart: Any, answers: dict[str, np.ndarray]) -> float:
@@ -154,6 +157,35 @@ def plain(fit: dict[str, Any]) -> float:
         else:
             scores.append(quality(kind, right, said.reshape(len(said), -1)))
     return float(max(scores))
+
+
+def is_learnable(fit: dict[str, Any]) -> bool:
+    """Tell whether a plain predictor does better than guessing on rows it has not seen.
+
+    `plain` judges on rows trained on where no others are held out: nearest neighbours know
+    those, be they noise.
+    """
+    x, y = fit["x"].reshape(len(fit["x"]), -1), fit["y"].reshape(len(fit["y"]), -1)
+    if len(x) < 2 * FOLDS or not np.isfinite(x).all() or not np.isfinite(y.astype(float)).all():
+        return True  # nobody can tell
+    numbers = task_of(y, None).kind == NUMBERS
+    target = y if numbers else y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0]
+    folds = np.arange(len(x)) % FOLDS
+    best = -np.inf
+    for tool in _numbers_tools() if numbers else _class_tools():
+        said = np.empty(target.shape)
+        for out in range(FOLDS):
+            rest = folds != out
+            mean, deviation = x[rest].mean(axis=0), x[rest].std(axis=0) + 1e-9
+            tool.fit((x[rest] - mean) / deviation, target[rest])
+            said[~rest] = tool.predict((x[~rest] - mean) / deviation)
+        if numbers:
+            best = max(best, quality(NUMBERS, y, said.reshape(len(said), -1)))
+        else:
+            kinds = np.unique(target)
+            recalls = [(said[target == kind] == kind).mean() for kind in kinds]
+            best = max(best, float(np.mean(recalls)) - 1 / len(kinds))
+    return best > CHANCE
 
 
 def _numbers_tools() -> tuple[Any, ...]:
@@ -193,7 +225,8 @@ def measure_repairs(given: argparse.Namespace) -> None:
         case = cases[result["id"]]
         level = healthy.get(case["dataset"], result["plain"])
         guess = 0.0 if case["task"] == "regression" else 0.55
-        if case["label"] == "healthy" or set(case["faults"]) & BY_HAND or not level > guess:
+        by_hand = bool(set(case["faults"]) & BY_HAND)
+        if case["label"] == "healthy" or by_hand or not level > guess or not result["learnable"]:
             continue
         good = bool(result["score"] >= level - SLACK)
         count, mended = count + 1, mended + good

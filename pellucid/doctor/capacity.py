@@ -8,6 +8,7 @@ from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.probes import Probe, probe_of
+from pellucid.doctor.shortfall import shortfall
 from pellucid.doctor.task import NUMBERS
 from pellucid.doctor.thresholds import threshold
 from pellucid.layers.dense import Dense
@@ -21,12 +22,9 @@ def beside_plain_predictors(chart: Chart) -> Iterator[Finding]:
     if not chart.examinations:
         return
     for output in chart.tasks:
-        gain = chart.gain(output)
-        if gain > 0.9:
-            continue
-        probe = probe_of(chart, output)
-        short = 0.0 if probe is None else probe.gain - gain
-        if probe is None or short <= threshold("probe_margin") or gain > 0.75 * probe.gain:
+        gain, short = chart.gain(output), shortfall(chart, output)
+        probe = probe_of(chart, output) if short else None
+        if probe is None:
             continue
         narrow = narrowest(chart, output, probe) if _had_its_chance(chart) else None
         who = "neighbours" if probe.neighbours.gain >= probe.linear.gain else "a linear model"

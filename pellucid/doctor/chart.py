@@ -13,6 +13,7 @@ from pellucid.doctor.task import NUMBERS, Task, task_of
 from pellucid.doctor.thresholds import threshold
 from pellucid.functions.losses import Loss
 from pellucid.network.network import Network
+from pellucid.training.order import BALANCED
 from pellucid.training.state import Measure, Recipe
 
 
@@ -31,7 +32,7 @@ class Settings(NamedTuple):
 
     batch_size: int
     epochs: int
-    shuffle: bool = True
+    shuffle: bool | str = True  # or "balanced": every class equally often in a batch
     split: str = "none"  # how rows were held out: none, given, shuffled, stratified, last
     class_weight: bool = False
 
@@ -89,6 +90,8 @@ class Chart:
     @property
     def updates(self) -> int:
         """How many steps the fit was to take, or took as far as it went."""
+        if self.sampled and self.examinations:  # the rows known say nothing of the steps
+            return self.last.step - self.start.step
         steps = -(-len(self.rows) // max(self.settings.batch_size, 1))
         return steps * (len(self.epochs) or self.settings.epochs)
 
@@ -108,8 +111,11 @@ class Chart:
     def constant_cost(self) -> float | None:
         """What the best constant answers would cost, all outputs together.
 
-        None where it is not known: for losses of one's own, and some rare ones.
+        None where it is not known: for losses of one's own, some rare ones, and where classes
+        are weighted or shown more often than they occur.
         """
+        if self.settings.class_weight or self.settings.shuffle == BALANCED:
+            return None
         costs = []
         for goal in self.recipe.goals:
             cost = constant_cost(goal.loss, self.tasks[goal.output])
@@ -130,16 +136,17 @@ class Chart:
         by_loss = cost is not None and constant is not None and np.isfinite(cost)
         if by_loss and cost < (1 - threshold("learning_margin")) * constant:  # pyright: ignore
             return True
-        first = self.epochs[0].step_losses[:1] if self.epochs and self.sampled else np.zeros(0)
+        unknown = self.sampled or constant is None  # what the best constant answer costs
+        first = self.epochs[0].step_losses[:1] if self.epochs and unknown else np.zeros(0)
         if len(first) and cost is not None and cost < 0.8 * first[0]:
-            return True  # of some rows nobody knows what the best constant answer costs
+            return True
         return bool(self.examinations) and any(self.gain(name) > 0.1 for name in self.tasks)
 
     def gain(self, output: str) -> float:
         """Return how far the answers to the rows looked at last are beyond a constant's.
 
-        0 is the constant answer, 1 is perfect: (accuracy - majority) / (1 - majority) for
-        classes, R^2 for numbers.
+        0 is the constant answer, 1 is perfect: (accuracy - majority) / (1 - majority) or
+        (mean recall - 1/K) / (1 - 1/K) for K classes, R^2 for numbers.
         """
         answers, (rows, task) = self.last.outputs.get(output), self._looked_at(output)
         if answers is None or len(answers) != len(rows) or not np.isfinite(answers).all():
@@ -154,7 +161,11 @@ class Chart:
 
 
 def gain_of(answers: Float[np.ndarray, "rows ..."], right: np.ndarray, task: Task) -> float:
-    """Return how much better answers are than the best constant one: 0 as good, 1 perfect."""
+    """Return how much better answers are than the best constant one: 0 as good, 1 perfect.
+
+    Of classes, by accuracy or by mean recall, whichever is better: weights of classes trade
+    the one for the other.
+    """
     if task.kind == NUMBERS or task.labels is None or answers.ndim > 2:
         flat = answers.reshape(len(answers), -1)
         y = right.reshape(len(right), -1).astype(float)
@@ -169,7 +180,9 @@ def gain_of(answers: Float[np.ndarray, "rows ..."], right: np.ndarray, task: Tas
         middle = 0.5 if flat.min() >= 0 and flat.max() <= 1 else 0.0
         said = (flat[:, 0] > middle).astype(int)
     accuracy = float((said == right).mean())
-    return (accuracy - task.majority) / (1 - task.majority) if task.majority < 1 else 0.0
+    recalls = [float((said[right == k] == k).mean()) for k in np.unique(right)]
+    pairs = ((accuracy, task.majority), (float(np.mean(recalls)), 1 / len(recalls)))
+    return max(((got - chance) / (1 - chance) for got, chance in pairs if chance < 1), default=0.0)
 
 
 def constant_cost(loss: Loss, task: Task) -> float | None:

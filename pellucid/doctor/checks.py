@@ -1,5 +1,7 @@
 """All checks: importing this files them."""
 
+from pellucid.doctor import batches as batches
+from pellucid.doctor import beginning as beginning
 from pellucid.doctor import capacity as capacity
 from pellucid.doctor import classes as classes
 from pellucid.doctor import course as course
@@ -10,8 +12,10 @@ from pellucid.doctor import missing as missing
 from pellucid.doctor import noise as noise
 from pellucid.doctor import outliers as outliers
 from pellucid.doctor import pairing as pairing
+from pellucid.doctor import penalties as penalties
 from pellucid.doctor import scaling as scaling
 from pellucid.doctor import setup as setup
 from pellucid.doctor import shift as shift
 from pellucid.doctor import sizes as sizes
 from pellucid.doctor import symptoms as symptoms
+from pellucid.doctor import wrong_axis as wrong_axis

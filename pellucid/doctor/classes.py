@@ -10,6 +10,7 @@ from pellucid.doctor.columns import class_values
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.task import CLASSES, NUMBERS, YES_OR_NO, Task
 from pellucid.doctor.thresholds import threshold
+from pellucid.training.order import BALANCED
 
 FEWEST = 30  # rows that say something about shares or order
 
@@ -48,13 +49,15 @@ def _one_sided(
     metrics = [type(m.metric).__name__ for m in chart.measures_of(output)]
     only_accuracy = bool(metrics) and all("Accuracy" in name for name in metrics)
     only_accuracy = only_accuracy and not any("Balanced" in name for name in metrics)
-    blind = only_accuracy and not chart.settings.class_weight
+    helped = chart.settings.class_weight or chart.settings.shuffle == BALANCED
+    blind = only_accuracy and not helped
     which = np.unique(values)[np.argmin(np.unique(values, return_counts=True)[1])]
     yield Finding(
         "class_imbalance",
         "warning" if blind else "advice",
         f"{task.majority:.1%} of the rows are of one class, {rarest:.1%} of class {which:g}",
-        'let rows of rare classes count more: class_weight="balanced"',
+        'let rows of rare classes count more: class_weight="balanced"; or show them more often: '
+        'shuffle="balanced"',
         value=task.majority,
         threshold=threshold("majority"),
         change=_balanced(),
@@ -67,10 +70,16 @@ def _one_sided(
             "judge by balanced accuracy, F1, or the area under the precision-recall curve",
             value=task.majority,
             threshold=threshold("majority"),
-            change=Change(
-                "compile", 'metrics=["balanced_accuracy"]', {"metrics": ["balanced_accuracy"]}
-            ),
+            change=_by_area() if task.kind == YES_OR_NO and _has_one_unit(chart, output) else None,
         )
+
+
+def _has_one_unit(chart: Chart, output: str) -> bool:
+    return tuple(chart.network[output].output_shape) == (1,)
+
+
+def _by_area() -> Change:
+    return Change("compile", 'metrics=["auc"]', {"metrics": ["auc"]})
 
 
 def _balanced() -> Change:

@@ -120,7 +120,7 @@ def _fingerprints(rows: Rows) -> Int[np.ndarray, " rows"] | None:
         if x.dtype.kind not in NUMERIC or len(x) != len(total):
             return None
         kind = np.float64 if x.dtype.kind in "iu" and x.dtype.itemsize > 2 else np.float32
-        parts = [_hashes(part.astype(kind)) for part in chunks(x)]
+        parts = [_hashes(part.astype(kind, copy=False)) for part in chunks(x)]
         total = total * np.uint64(0x9E3779B97F4A7C15) + np.concatenate(parts)
     return total.view(np.int64)
 
@@ -128,7 +128,8 @@ def _fingerprints(rows: Rows) -> Int[np.ndarray, " rows"] | None:
 def _hashes(x: Shaped[np.ndarray, "rows features"]) -> Shaped[np.ndarray, " rows"]:
     if not x.shape[1]:
         return np.zeros(len(x), np.uint64)
-    whole = np.ascontiguousarray(x).view(np.dtype((np.void, x.strides[0])))[:, 0]
+    x = np.ascontiguousarray(x)
+    whole = x.view(np.dtype((np.void, x.strides[0])))[:, 0]
     return np.array([hash(row) for row in whole.tolist()], np.int64).view(np.uint64)
 
 
@@ -142,6 +143,17 @@ def class_values(y: Any, task: Task) -> Shaped[np.ndarray, " rows"] | None:
         return flat[:, 0]
     one_hot = y.ndim == 2 and bool((flat.sum(axis=1) == 1).all())
     return flat.argmax(axis=1) if one_hot and task.labels is not None else None
+
+
+def is_copy(x: Any, y: Any) -> bool:
+    """Tell whether targets are the inputs themselves, as an autoencoder's are."""
+    x, y = np.asarray(x), np.asarray(y)
+    return (
+        x.shape == y.shape
+        and x.ndim > 1
+        and bool(np.array_equal(x[:100], y[:100]))
+        and bool(np.array_equal(x, y))
+    )
 
 
 def amounts(y: Any) -> Float[np.ndarray, "rows columns"] | None:

@@ -7,16 +7,13 @@ from jaxtyping import Float
 
 from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
+from pellucid.doctor.ending import ending_of
 from pellucid.doctor.finding import Change, Finding
+from pellucid.doctor.pairing import DEAD_ENDS
+from pellucid.doctor.setup import rate_change
+from pellucid.doctor.shortfall import GOOD, attains, gain_now, struggles
 from pellucid.doctor.task import NUMBERS
 from pellucid.doctor.thresholds import threshold
-
-GOOD = 0.9  # of the way from the constant answer to a perfect one: nothing to complain of
-
-
-def gain_now(chart: Chart) -> float:
-    """Return how good the answers are, of the output that does worst."""
-    return min((chart.gain(name) for name in chart.tasks), default=1.0)
 
 
 def curve(chart: Chart, name: str) -> Float[np.ndarray, " epochs"]:
@@ -24,27 +21,26 @@ def curve(chart: Chart, name: str) -> Float[np.ndarray, " epochs"]:
     return np.array([epoch.value(name) for epoch in chart.epochs if name in epoch.values])
 
 
+NEARLY = 0.8  # of what plain predictors gain
+
+
 @check("end")
 def too_few(chart: Chart) -> Iterator[Finding]:
     """Look for a loss that was falling still when training ended."""
     losses = curve(chart, "loss")
-    if (
-        chart.stopped_by
-        or not len(losses)
-        or not np.isfinite(losses).all()
-        or gain_now(chart) > GOOD
-    ):
+    if chart.stopped_by or not len(losses) or not np.isfinite(losses).all():
         return
-    few = chart.updates < threshold("fewest_updates")
-    slope = falling(losses)
-    fast = threshold("still_falling")
-    if not few and not slope > fast:
+    before = chart.last.step if chart.examinations else 0  # those of earlier fits among them
+    few = max(chart.updates, before) < threshold("fewest_updates")
+    slope, fast, epochs = falling(losses), threshold("still_falling"), len(losses)
+    again = 1 - (1 - slope) ** epochs  # what as many epochs again would take off
+    good = gain_now(chart) > GOOD
+    if slope <= fast and again <= threshold("again") and (good or not few):
         return
-    epochs = len(losses)
-    halfway = not few and slope < threshold("falling_fast") and gain_now(chart) > 0.5
+    much = slope > fast or (again > threshold("again_much") and struggles(chart))
     yield Finding(
         "too_few_epochs",
-        "advice" if halfway else "warning",
+        "warning" if not good and (few or (much and not attains(chart, NEARLY))) else "advice",
         f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after "
         f"{epochs} epochs of {chart.updates // max(epochs, 1)} steps",
         f"train longer: epochs={max(10 * epochs, 20) if few else 3 * epochs}",
@@ -56,6 +52,7 @@ def too_few(chart: Chart) -> Iterator[Finding]:
             f"epochs={max(10 * epochs, 20) if few else 3 * epochs}",
             {"epochs": max(10 * epochs, 20) if few else 3 * epochs},
         ),
+        not_from=("unscaled_inputs", "unscaled_targets") if few else (),
     )
 
 
@@ -79,7 +76,8 @@ def standing_still(chart: Chart) -> Iterator[Finding]:
     moved = abs(first - losses[-1]) / max(abs(first), 1e-12)
     slope, constant = falling(losses), chart.constant_cost
     beside = "" if constant is None else f"; the best constant answer costs {constant:.3g}"
-    if first > 0 and losses[-1] > 1.05 * first and len(losses) > 1:
+    rises = first > 0 and losses[-1] > 1.05 * first and len(losses) > 1
+    if rises:
         check_id = "loss_rising"
     elif slope > 1e-3 and moved > 0.01:
         check_id = "slow_convergence"
@@ -87,11 +85,12 @@ def standing_still(chart: Chart) -> Iterator[Finding]:
         check_id = "loss_stuck"
     yield Finding(
         check_id,
-        "warning",
+        "advice" if attains(chart) else "warning",
         f"the loss went from {first:.3g} to {losses[-1]:.3g} in {len(losses)} epochs{beside}",
         "look at the findings above; if there are none, try another learning rate",
         step=chart.updates,
         value=float(moved),
+        change=rate_change(chart.epochs[0].learning_rate * (0.1 if rises else 10)),
     )
 
 
@@ -116,7 +115,7 @@ def constant(chart: Chart) -> Iterator[Finding]:
                 continue
             yield Finding(
                 "constant_predictor",
-                "warning",
+                "advice" if attains(chart) else "warning",
                 f"the answers of {name!r} deviate by {spread:.2g} over {len(flat)} rows"
                 + (f", and {chosen:.0%} of them are of one class" if chosen else ""),
                 "look at the findings above; if there are none, at the targets",
@@ -165,11 +164,14 @@ def overfitting(chart: Chart) -> Iterator[Finding]:
     rise = float(held_out[-1] / held_out[best] - 1) if held_out[best] > 0 else 0.0
     gap = float((held_out[-1] - train[-1]) / max(abs(held_out[-1]), 1e-12))
     most = threshold("overfitting_rise")
+    constant = chart.constant_cost
+    costly = constant is None or held_out[-1] > threshold("overfitting_cost") * constant
+    costly = costly and not chart.settings.class_weight  # that weighs one of the losses only
     long = after >= max(5, 0.1 * len(held_out))
     if rise > most and long and train[-1] < train[best] and gap > 0.05:
         yield Finding(
             "overfitting",
-            "warning" if rise > threshold("overfitting_rise_warning") else "advice",
+            "warning" if rise > threshold("overfitting_rise_warning") and costly else "advice",
             f"the loss on held-out rows was lowest after epoch {best + 1}, and is {rise:.0%} "
             f"higher after {len(held_out)}, while that on the rows trained on went on falling",
             "stop early and keep the best weights; add dropout or l2, or more rows",
@@ -182,6 +184,32 @@ def overfitting(chart: Chart) -> Iterator[Finding]:
                 {"early_stopping": 5},
             ),
         )
+
+
+@check("end")
+def dead_output(chart: Chart) -> Iterator[Finding]:
+    """Look for outputs whose activation has fallen to 0 for every row, where targets are not."""
+    for name, task in chart.tasks.items():
+        end = ending_of(chart.network, name)
+        answers = chart.last.outputs.get(name) if chart.examinations else None
+        if answers is None or not answers.size or end.activation not in DEAD_ENDS:
+            continue
+        if (answers == 0).all() and np.any(task.y != 0):
+            yield Finding(
+                "wrong_output_activation",
+                "warning",
+                f"the output {name!r} has fallen to 0 for every row: {end.activation} lets no "
+                "error back from there",
+                "end without an activation, or with softplus where only amounts from 0 make sense",
+                layer=end.layer,
+                step=chart.updates,
+                value=0.0,
+                change=Change(
+                    "model",
+                    f'activation="linear" in layer {end.layer!r}',
+                    {"layer": end.layer, "activation": "linear"},
+                ),
+            )
 
 
 @check("end")

@@ -32,7 +32,8 @@ class Finding:
     """One fault in a training program, with what was measured.
 
     `check` is what was found, by its id in the vocabulary. `explains` are the ids of what
-    was found besides and follows from it: `consequences`.
+    was found besides and follows from it: `consequences`. `not_from` are ids of what might
+    explain it, and by what was measured does not.
     """
 
     check: str
@@ -46,6 +47,7 @@ class Finding:
     threshold: float | None = None
     change: Change | None = None
     consequences: tuple["Finding", ...] = ()
+    not_from: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.check not in MEANINGS or self.severity not in SEVERITIES:

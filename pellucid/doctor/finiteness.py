@@ -38,9 +38,10 @@ def _cause(chart: Chart, step: int) -> Iterator[Finding]:
     gradients = (p.gradient for seen in finite for p in seen.kernels.values())
     steepest = max(gradients, default=0.0)
     wild = [seen for seen in chart.examinations if list(exploding(chart, seen))]
-    if wild:
+    too_fast = ratio > threshold("update_ratio_high")
+    if wild and (wild[0].step == chart.start.step or not too_fast):
         yield from exploding(chart, wild[0])
-    elif ratio > threshold("update_ratio_high"):
+    elif too_fast:
         slower = rate_for(chart.epochs[0].learning_rate, ratio, 1e-2)
         yield Finding(
             "lr_too_high",

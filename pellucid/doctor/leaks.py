@@ -12,6 +12,7 @@ from pellucid.doctor.columns import (
     amounts,
     class_values,
     fingerprints,
+    is_copy,
     listed,
     table_of,
 )
@@ -157,20 +158,10 @@ def given_away(chart: Chart) -> Iterator[Finding]:
         for output, task in chart.tasks.items():
             if len(task.y) != table.total:
                 continue
-            if _is_copy(chart.rows.x[source], task.y):
+            if is_copy(chart.rows.x[source], task.y):
                 yield from _copies(chart, output, table.features)
             elif table.features > FEW_FEATURES:
                 yield from _telling_feature(table.x, table.places, task)
-
-
-def _is_copy(x: Any, y: Any) -> bool:
-    x, y = np.asarray(x), np.asarray(y)
-    return (
-        x.shape == y.shape
-        and x.ndim > 1
-        and bool(np.array_equal(x[:100], y[:100]))
-        and bool(np.array_equal(x, y))
-    )
 
 
 def _copies(chart: Chart, output: str, features: int) -> Iterator[Finding]:
@@ -229,6 +220,7 @@ def _telling_feature(
     same, score = telling.same, telling.score
     found = same | (score > threshold("leak_score"))
     others = float(score[~found].max(initial=0.0))
+    apart = same | (_gaps(x, places, task) > threshold("leak_gap"))
     stands_out = others < threshold("leak_next") and found.sum() <= max(1, x.shape[1] // 10)
     if not found.any() or not (stands_out or same.any()):
         return
@@ -237,13 +229,32 @@ def _telling_feature(
     how = "each of its values goes with one class" if same[feature] else how
     yield Finding(
         "target_leak",
-        "warning",
+        "warning" if apart[feature] else "advice",
         f"feature {feature} alone tells the target: {how}",
         "leave it out if it would not be known when the network is used",
         value=1.0 if same[feature] else float(score[feature]),
         threshold=threshold("leak_score"),
         change=Change("data", f"x = np.delete(x, {feature}, axis=1)", {"drop_column": feature}),
     )
+
+
+def _gaps(
+    x: Float[np.ndarray, "rows features"], places: Int[np.ndarray, " rows"], task: Task
+) -> Float[np.ndarray, " features"]:
+    """Return how far two classes lie apart in each feature, by the deviation within a class.
+
+    A copy of the label, even a noisy one, leaves a gap. A feature that the label is made of
+    leaves none: it goes on across the border. For amounts there is no such border: infinity.
+    """
+    values = class_values(task.y, task)
+    values = None if values is None else values[places]
+    if values is None or len(np.unique(values)) != 2:
+        return np.full(x.shape[1], np.inf)
+    low, high = (x[values == value] for value in np.unique(values))
+    ends = [np.quantile(part, (0.05, 0.95), axis=0) for part in (low, high)]
+    gap = np.maximum(ends[1][0] - ends[0][1], ends[0][0] - ends[1][1])
+    within = np.maximum(low.std(axis=0), high.std(axis=0))
+    return np.where(within > 0, gap / np.where(within > 0, within, 1), np.inf)
 
 
 def _telling(

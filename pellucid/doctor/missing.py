@@ -9,7 +9,7 @@ from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.columns import chunks, listed
 from pellucid.doctor.finding import Change, Finding
-from pellucid.functions.losses import LOSSES, Reduced
+from pellucid.doctor.task import is_own
 
 
 @check("data")
@@ -59,7 +59,9 @@ def _holes(column: np.ndarray) -> tuple[np.ndarray, int, int]:
     """Return the rows with a number that is not finite, the first one's column, and how many."""
     bad, place, count, first = [], 0, 0, 0
     for part in chunks(column):
-        whole = np.isfinite(part)
+        with np.errstate(over="ignore", invalid="ignore"):
+            spoilt = not np.isfinite(part.sum())  # by one such number, or too large a sum
+        whole = np.isfinite(part) if spoilt else np.ones(1, bool)
         if not whole.all():
             here = np.flatnonzero(~whole.all(axis=1))
             place = int(np.argmin(whole[here[0]])) if not bad else place
@@ -81,8 +83,4 @@ def _own_layers(chart: Chart) -> frozenset[str]:
 
 def _own_losses(chart: Chart) -> frozenset[str]:
     """Return the outputs with a loss of one's own."""
-    inner = {
-        output: loss.inner if isinstance(loss, Reduced) else loss
-        for output, loss in chart.losses.items()
-    }
-    return frozenset(name for name, loss in inner.items() if LOSSES.name_of(type(loss)) is None)
+    return frozenset(name for name, loss in chart.losses.items() if is_own(loss))

@@ -7,9 +7,9 @@ import numpy as np
 from pellucid.doctor.chart import Chart, constant_cost
 from pellucid.doctor.check import check
 from pellucid.doctor.columns import listed
-from pellucid.doctor.course import GOOD
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.probes import Probe, probe_of
+from pellucid.doctor.shortfall import GOOD
 from pellucid.doctor.task import task_of
 from pellucid.doctor.thresholds import threshold
 

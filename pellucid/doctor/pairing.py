@@ -9,7 +9,7 @@ from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.ending import Ending, ending_of
 from pellucid.doctor.finding import Change, Finding
-from pellucid.doctor.task import CLASSES, LABELS, NUMBERS, YES_OR_NO, Task
+from pellucid.doctor.task import CLASSES, LABELS, NUMBERS, YES_OR_NO, Task, is_own
 from pellucid.functions.crossentropies import (
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
@@ -33,6 +33,7 @@ RANGES = {  # what an activation can give
     "softplus": (0.0, np.inf),
     "exponential": (0.0, np.inf),
 }
+SQUARED = Change("compile", 'loss="mean_squared_error"', {"loss": "mean_squared_error"})
 DEAD_ENDS = ("relu", "relu6")  # where a unit that answers 0 learns no more
 
 
@@ -65,6 +66,14 @@ class Pair(NamedTuple):
     def found(self, check: str, severity: str, evidence: str, remedy: str, **more: Any) -> Finding:
         """Return a finding about this output."""
         return Finding(check, severity, evidence, remedy, layer=self.end.layer, **more)
+
+    def width_change(self, units: int, activation: str | None = None) -> Change:
+        """Return the remedy that gives the output so many units."""
+        layer, more = self.end.layer, {} if activation is None else {"activation": activation}
+        words = f"units={units}" + (f', activation="{activation}"' if activation else "")
+        return Change(
+            "model", f"{words} in layer {layer!r}", {"layer": layer, "units": units, **more}
+        )
 
     def activation_change(self) -> Change:
         """Return the remedy that ends the output as its task asks."""
@@ -115,7 +124,7 @@ def _numbers(pair: Pair) -> Iterator[Finding]:
             "error",
             f"targets go from {low:.4g} to {high:.4g}; {_name(pair.loss)} takes probabilities",
             "use mean_squared_error and an output without activation",
-            change=Change("compile", 'loss="mean_squared_error"', {"loss": "mean_squared_error"}),
+            change=SQUARED,
         )
     elif isinstance(pair.loss, ONE_HOT) and not simplex:
         yield pair.found(
@@ -124,7 +133,7 @@ def _numbers(pair: Pair) -> Iterator[Finding]:
             f"targets are amounts from {low:.4g} to {high:.4g}; {_name(pair.loss)} takes the "
             "probabilities of classes, which add up to 1",
             "use mean_squared_error and an output without activation",
-            change=Change("compile", 'loss="mean_squared_error"', {"loss": "mean_squared_error"}),
+            change=SQUARED,
         )
     if type(pair.loss).__name__ == "Poisson" and low < 0:
         yield pair.found(
@@ -132,9 +141,22 @@ def _numbers(pair: Pair) -> Iterator[Finding]:
             "error",
             f"targets go down to {low:.4g}; poisson counts, which are 0 or more",
             "use mean_squared_error",
-            change=Change("compile", 'loss="mean_squared_error"', {"loss": "mean_squared_error"}),
+            change=SQUARED,
         )
+    columns = 1 if y.ndim == 1 else y.shape[-1]
+    if y.ndim <= 2 and len(end.shape) == 1 and end.width != columns and not is_own(pair.loss):
+        yield _wrong_width(pair, columns)
     yield from _range(pair, low, high, simplex=simplex)
+
+
+def _wrong_width(pair: Pair, columns: int) -> Finding:
+    return pair.found(
+        "target_shape_mismatch",
+        "error",
+        f"targets have {columns} column(s) and the output {pair.end.width} unit(s)",
+        f"end with {columns} unit(s)",
+        change=pair.width_change(columns),
+    )
 
 
 def _range(pair: Pair, low: float, high: float, *, simplex: bool) -> Iterator[Finding]:
@@ -187,6 +209,7 @@ def _classes(pair: Pair) -> Iterator[Finding]:
             f"end with softmax over {task.classes} units, and {_right_loss(pair)} for these labels",
             value=1.0,
             threshold=float(task.classes),
+            change=pair.width_change(task.classes, "softmax"),
         )
         if isinstance(loss, (*BINARY, *ONE_HOT)):
             yield _wrong_loss(pair, f"{_name(loss)} over one unit tells two classes apart at most")
@@ -241,12 +264,7 @@ def _encoding(pair: Pair, *, one_hot: bool) -> Iterator[Finding]:
             threshold=float(end.width - 1),
         )
     elif one_hot and end.width not in (1, task.y.shape[-1]):
-        yield pair.found(
-            "target_shape_mismatch",
-            "error",
-            f"targets have {task.y.shape[-1]} columns and the output {end.width} units",
-            f"end with {task.y.shape[-1]} units",
-        )
+        yield _wrong_width(pair, task.y.shape[-1])
 
 
 def _probabilities(pair: Pair) -> Iterator[Finding]:
@@ -314,12 +332,7 @@ def _labels(pair: Pair) -> Iterator[Finding]:
     """Judge an output with several yes-or-no columns."""
     end, loss, y = pair.end, pair.loss, pair.task.y
     if end.width not in (1, y.shape[-1]):
-        yield pair.found(
-            "target_shape_mismatch",
-            "error",
-            f"targets have {y.shape[-1]} columns and the output {end.width} units",
-            f"end with {y.shape[-1]} units",
-        )
+        yield _wrong_width(pair, y.shape[-1])
     elif end.activation == "softmax" and pair.is_cross_entropy:
         yield pair.found(
             "wrong_output_activation",

@@ -7,7 +7,7 @@ from pellucid.doctor.finding import SEVERITIES, Finding
 NOT_LEARNING = frozenset(
     (
         *("constant_predictor", "loss_stuck", "slow_convergence", "underfitting", "zero_gradient"),
-        *("initial_loss", "underfitting_capacity", "loss_rising"),
+        *("initial_loss", "underfitting_capacity", "loss_rising", "batch_not_learnt"),
     )
 )
 TOO_SLOW = NOT_LEARNING | {"lr_too_low", "too_few_epochs"}
@@ -15,7 +15,9 @@ TOO_WILD = NOT_LEARNING | {
     *("oscillating_loss", "nan_or_inf", "exploding_gradient", "saturated_activation"),
     *("dying_relu", "vanishing_gradient"),
 }
-OUTPUT = TOO_SLOW | {"negative_loss", "nan_or_inf", "redundant_activation", "no_signal"}
+OUTPUT = NOT_LEARNING | {
+    *("negative_loss", "nan_or_inf", "redundant_activation", "no_signal", "lr_too_low"),
+}
 
 # In order: what stands earlier is nearer to the cause. Each explains what is listed with it.
 EXPLAINS: dict[str, frozenset[str]] = {
@@ -26,14 +28,17 @@ EXPLAINS: dict[str, frozenset[str]] = {
     "wrong_loss": OUTPUT | {"wrong_labels", "target_shape_mismatch"},
     "wrong_labels": OUTPUT,
     "output_activation_missing": OUTPUT,
+    "wrong_axis": OUTPUT,
     "redundant_activation": NOT_LEARNING,
     "dropout_on_logits": NOT_LEARNING | {"excess_dropout"},
     "missing_nonlinearity": NOT_LEARNING,
+    "wrong_hidden_activation": NOT_LEARNING,
     "symmetry": TOO_SLOW | {"bad_initialisation", "underfitting_capacity"},
     "misaligned_labels": TOO_SLOW | {"overfitting", "no_signal", "label_noise"},
     "no_signal": TOO_SLOW | {"overfitting", "label_noise"},
     "outliers": TOO_WILD | {"unscaled_targets", "overfitting", "label_noise"},
     "unscaled_inputs": TOO_WILD | TOO_SLOW,
+    "double_scaling": TOO_SLOW,
     "unscaled_targets": TOO_WILD | TOO_SLOW,
     "preprocess_mismatch": frozenset({"overfitting", "train_val_shift", "distribution_shift"}),
     "bad_initialisation": TOO_SLOW | {"dying_relu", "vanishing_gradient", "saturated_activation"},
@@ -50,6 +55,7 @@ EXPLAINS: dict[str, frozenset[str]] = {
     "vanishing_gradient": TOO_SLOW | {"saturated_activation"},
     "lr_too_low": TOO_SLOW,
     "underfitting_capacity": TOO_SLOW | {"dying_relu"},
+    "bad_batch_size": NOT_LEARNING,
     "too_few_epochs": TOO_SLOW,
     "class_imbalance": frozenset({"constant_predictor", "class_imbalance_metric", "underfitting"}),
     "train_val_leak": frozenset({"too_good", "duplicate_rows"}),
@@ -82,7 +88,8 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _explains(cause: Finding, effect: Finding) -> bool:
-    return cause.is_serious and effect.check in EXPLAINS.get(cause.check, ())
+    follows = effect.check in EXPLAINS.get(cause.check, ())
+    return cause.is_serious and follows and cause.check not in effect.not_from
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

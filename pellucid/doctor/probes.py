@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from pellucid.doctor.chart import Chart
-from pellucid.doctor.columns import amounts, kept, sampled, table_of
+from pellucid.doctor.columns import amounts, is_copy, kept, sampled, table_of
 from pellucid.doctor.task import CLASSES, NUMBERS, YES_OR_NO, Task
 
 MOST_ROWS, MOST_DIRECTIONS = 2000, 50
@@ -64,8 +64,16 @@ def probe_of(chart: Chart, output: str) -> Probe | None:
     return kept(chart, f"probe {output}", lambda: _probe(chart, output))
 
 
+def copies(chart: Chart, output: str) -> bool:
+    """Tell whether an output is to give an input back, as an autoencoder's."""
+    y = chart.tasks[output].y
+    return any(is_copy(x, y) for x in chart.rows.x.values())
+
+
 def _probe(chart: Chart, output: str) -> Probe | None:
     task = chart.tasks[output]
+    if copies(chart, output):
+        return None  # for them that is no achievement
     tables = [table_of(chart, source) for source in chart.rows.x]
     y = _columns(task)
     whole = [table for table in tables if table is not None and table.total == len(task.y)]

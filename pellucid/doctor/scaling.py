@@ -1,6 +1,7 @@
 """Whether inputs and targets are of a size that networks learn well from."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from pellucid.doctor.columns import Spread, amounts, spread_of, table_of
 from pellucid.doctor.ending import SILENT
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.probes import best_gain
+from pellucid.doctor.shortfall import attains
 from pellucid.doctor.task import NUMBERS
 from pellucid.doctor.thresholds import threshold
 
@@ -28,6 +30,7 @@ PASSING = (  # that leave numbers of the size they were
 )
 KNOWN = ("Dense", "Conv1D", "Conv2D", "Conv3D", "SimpleRNN", "LSTM", "GRU")
 PIXEL = 255
+NEARLY = 0.9  # of what plain predictors gain
 
 
 class Feed(NamedTuple):
@@ -80,6 +83,19 @@ def inputs_by_size(chart: Chart) -> Iterator[Finding]:
         yield from _too_large(feed, spread, size)
 
 
+@check("end", all_rows=True)
+def inputs_by_size_again(chart: Chart) -> Iterator[Finding]:
+    """Judge large inputs again where the network has not learnt what there is to learn."""
+    if not attains(chart, NEARLY):
+        for found in inputs_by_size(chart):
+            if found.check == "unscaled_inputs" and found.threshold in _harmful():
+                yield replace(found, severity="warning")
+
+
+def _harmful() -> tuple[float, ...]:
+    return threshold("input_rms"), threshold("input_ratio")
+
+
 def _too_small(
     feed: Feed, raw: Float[np.ndarray, "..."], x: Float[np.ndarray, "..."], size: float
 ) -> Iterator[Finding]:
@@ -125,7 +141,7 @@ def _too_large(feed: Feed, spread: Spread, size: float) -> Iterator[Finding]:
             continue
         yield Finding(
             "unscaled_inputs",
-            "warning" if name in ("input_rms", "input_ratio") else "advice",
+            "advice",
             f"the inputs of {feed.layer!r} {words}; networks start best near 1",
             "scale each feature to mean 0 and deviation 1; divide pixels by 255",
             layer=feed.layer,

@@ -1,6 +1,7 @@
 """How a network is built and set to train: layers, dropout, frozen weights, optimizer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.ending import activation_name
 from pellucid.doctor.finding import Change, Finding
+from pellucid.doctor.shortfall import attains, struggles
 from pellucid.doctor.thresholds import threshold
 from pellucid.functions.losses import Reduced
 from pellucid.functions.schedules import Schedule
@@ -21,6 +23,7 @@ STRAIGHT = (
     *("BatchNormalization", "AveragePooling1D", "AveragePooling2D", "GlobalAveragePooling1D"),
     *("GlobalAveragePooling2D", "ZeroPadding1D", "ZeroPadding2D", "Identity", "Rescaling"),
 )
+NEARLY = 0.9  # of what plain predictors gain
 ADAPTIVE = ("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Lamb", "Lion", "Adadelta", "Ftrl")
 
 
@@ -45,8 +48,8 @@ def nonlinearity(chart: Chart) -> Iterator[Finding]:
         layer=first.name,
         change=Change(
             "model",
-            f'activation="relu" in layer {first.name!r}',
-            {"layer": first.name, "activation": "relu"},
+            f'activation="relu" in the layers like {first.name!r}',
+            {"like": first.name, "activation": "relu"},
         ),
     )
 
@@ -71,6 +74,31 @@ def _is_sum(node: Node) -> bool:
 def _bends(node: Node) -> bool:
     straight = type(node.layer).__name__ in (*STRAIGHT, *SUMS)
     return activation_name(node) != "linear" or not straight
+
+
+@check("end")
+def competing_units(chart: Chart) -> Iterator[Finding]:
+    """Look for a softmax between layers of sums, where little was learnt.
+
+    Its units share out 1, so that of n units each answers about 1/n.
+    """
+    for node in chart.network.nodes:
+        readers = [n for n in chart.network.nodes if node.name in n.inputs]
+        hidden = _is_sum(node) and any(map(_is_sum, readers))
+        if hidden and activation_name(node) == "softmax" and struggles(chart):
+            yield Finding(
+                "wrong_hidden_activation",
+                "warning",
+                f"{node.name!r} is a hidden layer, and softmax makes its units share out 1",
+                "use relu in hidden layers, and softmax at the end only",
+                layer=node.name,
+                change=Change(
+                    "model",
+                    f'activation="relu" in the layers like {node.name!r}',
+                    {"like": node.name, "activation": "relu", "initializer": "he_normal"},
+                ),
+            )
+            return
 
 
 @check("program")
@@ -116,10 +144,10 @@ def dropout(chart: Chart) -> Iterator[Finding]:
 
 @check("end")
 def strong_dropout(chart: Chart) -> Iterator[Finding]:
-    """Look at dropout again where nothing was learnt."""
-    if not chart.is_learning:
+    """Look at dropout again where little was learnt."""
+    if struggles(chart):
         for found in dropout(chart):
-            yield Finding(**{**vars(found), "severity": "warning"})
+            yield replace(found, severity="warning")
 
 
 @check("program")
@@ -165,17 +193,32 @@ def optimizer(chart: Chart) -> Iterator[Finding]:
             threshold=highest,
             change=rate_change(0.001 if kind in ADAPTIVE else 0.01),
         )
-    epsilon = getattr(chosen, "epsilon", None)
-    if isinstance(epsilon, float) and epsilon > threshold("epsilon"):
+
+
+@check("program")
+def epsilon(chart: Chart) -> Iterator[Finding]:
+    """Look for an epsilon that is larger than the gradients it is added to."""
+    chosen = chart.recipe.optimizer
+    given = getattr(chosen, "epsilon", None)
+    if isinstance(given, float) and given > threshold("epsilon"):
         yield Finding(
             "optimizer_setting",
-            "warning",
-            f"{kind}'s epsilon is {epsilon:g}, so that steps are small where gradients are",
+            "advice",
+            f"{type(chosen).__name__}'s epsilon is {given:g}, so that steps are small where "
+            "gradients are",
             "leave epsilon as it is, 1e-7",
-            value=epsilon,
+            value=given,
             threshold=threshold("epsilon"),
             change=Change("compile", "epsilon=1e-7", {"epsilon": 1e-7}),
         )
+
+
+@check("end")
+def epsilon_again(chart: Chart) -> Iterator[Finding]:
+    """Look at epsilon again where the network has not learnt what there is to learn."""
+    if not attains(chart, NEARLY):
+        for found in epsilon(chart):
+            yield replace(found, severity="warning")
 
 
 @check("program")

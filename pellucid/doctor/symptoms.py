@@ -1,5 +1,6 @@
 """What looks inside show: signals that fade, explode or stand still, and steps too long."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,10 +10,22 @@ from pellucid.doctor.check import check
 from pellucid.doctor.ending import activation_name
 from pellucid.doctor.examination import Examination
 from pellucid.doctor.finding import Change, Finding
-from pellucid.doctor.setup import rate_change, rate_for
+from pellucid.doctor.setup import ADAPTIVE, rate_change, rate_for
+from pellucid.doctor.shortfall import attains, gain_now, struggles
 from pellucid.doctor.thresholds import threshold
 
 EARLY = 300  # steps in which a network that learns shows that it does
+NEARLY = 0.9  # of what plain predictors gain
+MANY = 3  # layers with weights, beyond which gradients can fade from layer to layer
+_OUTSIDE = (  # no cause of what is so before any step, whatever the inputs' size
+    *(
+        "unscaled_inputs",
+        "unscaled_targets",
+        "lr_too_high",
+        "wrong_output_activation",
+        "wrong_loss",
+    ),
+)
 
 
 @check("start")
@@ -42,56 +55,14 @@ def exploding(chart: Chart, seen: Examination) -> Iterator[Finding]:
                 value=a.largest if a.finite else float("inf"),
                 threshold=largest,
                 change=activation_change(chart, node.name),
+                not_from=_OUTSIDE if seen.step == chart.start.step else (),
             )
             return
-
-
-@check("start")
-def starting_weights(chart: Chart) -> Iterator[Finding]:
-    """Look for weights that make all units the same, or the signal fade or swell."""
-    kernels = chart.start.kernels
-    outputs = {chart.network[name].owner for name in chart.network.outputs}
-    for path, kernel in kernels.items():
-        owner, _, name = path.partition("/")
-        if kernel.alike and kernel.size > kernel.fan_in and owner not in outputs and _first(name):
-            yield Finding(
-                "symmetry",
-                "error",
-                f"all units of {owner!r} start with the same weights, so that all learn the same",
-                "draw them at random: he_normal for relu, glorot_uniform for others",
-                layer=owner,
-                step=chart.start.step,
-                change=_initializer_change(owner),
-            )
-            return
-    worst = min(
-        ((p.deviation * np.sqrt(p.fan_in), path) for path, p in kernels.items() if p.fan_in > 1),
-        default=(1.0, ""),
-    )
-    spread = fading(chart, chart.start)
-    if worst[0] < threshold("weight_scale") and spread is not None:
-        layer, ratio = spread
-        yield Finding(
-            "bad_initialisation",
-            "warning",
-            f"the weights of {worst[1].partition('/')[0]!r} deviate by {worst[0]:.2g} of "
-            f"1/sqrt(fan in), and the signal has fallen to {ratio:.1g} of the inputs' at {layer!r}",
-            "start with he_normal for relu, glorot_uniform for others",
-            layer=worst[1].partition("/")[0],
-            step=chart.start.step,
-            value=float(worst[0]),
-            threshold=threshold("weight_scale"),
-            change=_initializer_change(worst[1].partition("/")[0]),
-        )
-
-
-def _first(name: str) -> bool:
-    return name in ("kernel", "depthwise_kernel", "pointwise_kernel")
 
 
 def fading(chart: Chart, seen: Examination) -> tuple[str, float] | None:
     """Return the first layer where the signal has faded, and what is left of the inputs'."""
-    inputs = max((signal.spread for signal in seen.inputs.values()), default=0.0)
+    inputs = min(max((signal.spread for signal in seen.inputs.values()), default=0.0), 1.0)
     for node in chart.network.nodes:
         spread = seen.layers[node.name].a.spread
         hidden = node.name not in chart.network.outputs
@@ -116,7 +87,7 @@ def vanishing(chart: Chart) -> Iterator[Finding]:
     value = float(np.median(faded))
     yield Finding(
         "vanishing_gradient",
-        "advice" if chart.is_learning else "warning",
+        "warning" if struggles(chart) else "advice",
         f"the gradient of {first!r} is {value:.1g} of that of {last!r} (median of "
         f"{len(ratios)} looks up to step {early[-1].step})",
         "use relu with he_normal, or put batch normalisation between the layers",
@@ -125,7 +96,21 @@ def vanishing(chart: Chart) -> Iterator[Finding]:
         value=value,
         threshold=low,
         change=activation_change(chart, first),
+        not_from=("unscaled_inputs",) if _fades_inside(early) else (),
     )
+
+
+def _fades_inside(looks: Sequence[Examination]) -> bool:
+    """Tell whether gradients fade between inner layers too: no matter of the inputs, then."""
+    ratios = []
+    for seen in looks:
+        by_layer = {
+            path.partition("/")[0]: p.gradient for path, p in reversed(seen.kernels.items())
+        }
+        gradients = list(reversed(by_layer.values()))
+        if len(gradients) > MANY and gradients[-1]:
+            ratios.append(gradients[1] / gradients[-1])
+    return bool(ratios) and float(np.median(ratios)) < threshold("gradient_ratio")
 
 
 def _lost_on_the_way(chart: Chart, early: Sequence[Examination]) -> Iterator[Finding]:
@@ -152,25 +137,30 @@ def _lost_on_the_way(chart: Chart, early: Sequence[Examination]) -> Iterator[Fin
 
 @check("course")
 def dying(chart: Chart) -> Iterator[Finding]:
-    """Look for layers most of whose units answer 0 to every row."""
-    learning = chart.is_learning
-    for node in chart.network.nodes:
-        seen = chart.last.layers[node.name]
+    """Look for layers most of whose units answer 0 to every row: at the end, or from birth.
+
+    Some that are born dead come to life again; it is no matter where the network learns.
+    """
+    behind = struggles(chart) or not attains(chart, NEARLY)
+    half, nearly_all = threshold("dead_units"), threshold("dead_units_always")
+    looks = (chart.last, chart.start) if behind else (chart.last,)
+    for seen, node in itertools.product(looks, chart.network.nodes):
+        here = seen.layers[node.name]
         own = activation_name(node)
-        if own == "linear" or node.name in chart.network.outputs or not seen.a.finite:
+        if own == "linear" or node.name in chart.network.outputs or not here.a.finite:
             continue
-        half, nearly_all = threshold("dead_units"), threshold("dead_units_always")
-        if seen.dead < half or (learning and seen.dead < nearly_all and seen.units < 4):
+        few = here.units < 4 and (not behind or seen is chart.start)
+        if here.dead < half or (few and here.dead < nearly_all):
             continue
         yield Finding(
             "dying_relu",
-            "advice" if learning else "warning",
-            f"{seen.dead:.0%} of the {seen.units} units of {node.name!r} answer 0 to all rows "
-            f"looked at, at step {chart.last.step}",
+            "warning" if behind else "advice",
+            f"{here.dead:.0%} of the {here.units} units of {node.name!r} answer 0 to all rows "
+            f"looked at, at step {seen.step}",
             "lower the learning rate, start with he_normal, or use leaky_relu",
             layer=node.name,
-            step=chart.last.step,
-            value=seen.dead,
+            step=seen.step,
+            value=here.dead,
             threshold=half,
             change=activation_change(chart, node.name, "leaky_relu"),
         )
@@ -180,7 +170,7 @@ def dying(chart: Chart) -> Iterator[Finding]:
 @check("course")
 def saturated(chart: Chart) -> Iterator[Finding]:
     """Look for layers that sit on the flat ends of a bounded activation."""
-    learning = chart.is_learning
+    learning = not struggles(chart)
     for node in chart.network.nodes:
         flat = chart.last.layers[node.name].flat
         most = threshold("flat_units" if learning else "flat_units_not_learning")
@@ -204,7 +194,7 @@ def saturated(chart: Chart) -> Iterator[Finding]:
 def steps_too_long(chart: Chart) -> Iterator[Finding]:
     """Look for steps that are long beside the weights, where they did more harm than good."""
     looks = [seen for seen in chart.examinations if np.isfinite(seen.update_ratio)]
-    leapt = not chart.is_learning or _leapt(chart)
+    leapt = struggles(chart) or _leapt(chart)
     if not looks or not leapt:
         return
     high = threshold("update_ratio_high")
@@ -233,7 +223,7 @@ def _leapt(chart: Chart) -> bool:
     """Tell whether the loss shot up in the first steps, and the harm is not quite made good."""
     early = [seen.loss for seen in chart.examinations if seen.step <= EARLY]
     shot_up = max(early, default=0.0) > threshold("leap") * max(early[:1], default=np.inf)
-    return shot_up and min((chart.gain(name) for name in chart.tasks), default=1.0) < 0.9
+    return shot_up and gain_now(chart) < threshold("made_good")
 
 
 def _broke(chart: Chart) -> bool:
@@ -262,11 +252,12 @@ def steps_too_short(chart: Chart) -> Iterator[Finding]:
     falls = (first - last) / abs(first) if first else 0.0
     slowest = threshold("update_ratio_low")
     slow = threshold("update_ratio_slow")
-    if value < slowest or (value < slow and falls < 0.2 and not chart.is_learning):
+    held_up = struggles(chart)
+    if value < slowest or (value < slow and falls < 0.2 and held_up):
         faster = rate_for(chart.epochs[0].learning_rate, value, 1e-3)
         yield Finding(
             "lr_too_low",
-            "advice" if chart.is_learning else "warning",
+            "warning" if held_up else "advice",
             f"a step changes the weights by {value:.1g} of their size (median of {len(ratios)} "
             f"early looks), and the loss fell by {falls:.1%} in {len(chart.epochs)} epochs",
             f"use a learning rate of {faster:g}",
@@ -274,7 +265,19 @@ def steps_too_short(chart: Chart) -> Iterator[Finding]:
             value=value,
             threshold=slow,
             change=rate_change(faster),
+            not_from=("unscaled_inputs", "unscaled_targets") if _as_long_as_may_be(chart) else (),
         )
+
+
+def _as_long_as_may_be(chart: Chart) -> bool:
+    """Tell whether steps are as long as the rate lets them be: not for want of a gradient.
+
+    An adaptive optimizer moves each weight by about the rate.
+    """
+    rate = chart.epochs[0].learning_rate
+    moved = [p.update / np.sqrt(p.size) for p in chart.start.kernels.values()]
+    adaptive = type(chart.recipe.optimizer).__name__ in ADAPTIVE
+    return adaptive and float(np.median(moved)) > 0.1 * rate
 
 
 @check("course")
@@ -302,8 +305,3 @@ def activation_change(chart: Chart, layer: str, to: str = "relu") -> Change:
     """Return the remedy of another activation in a layer and those like it."""
     code = f'activation="{to}" in the layers like {layer!r}'
     return Change("model", code, {"like": layer, "activation": to, "initializer": "he_normal"})
-
-
-def _initializer_change(layer: str) -> Change:
-    code = f'kernel_initializer="he_normal" in the layers like {layer!r}'
-    return Change("model", code, {"like": layer, "initializer": "he_normal"})

@@ -10,7 +10,7 @@ from pellucid.functions.crossentropies import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
-from pellucid.functions.losses import Loss
+from pellucid.functions.losses import LOSSES, Loss, Reduced
 
 MOST_CLASSES = 20  # that whole numbers in one column may be, before they are taken for amounts
 CLASSES, YES_OR_NO, LABELS, NUMBERS = "classes", "yes or no", "labels", "numbers"
@@ -66,6 +66,12 @@ def task_of(y: Any, loss: Loss | None) -> Task:
     if whole and (by_label or (few and isinstance(loss, BinaryCrossentropy))):
         return _of_labels(CLASSES, y, column)
     return Task(NUMBERS, y, None, np.zeros(0))
+
+
+def is_own(loss: Loss | None) -> bool:
+    """Tell whether a loss is a user's own, of which nobody knows what it means."""
+    inner = loss.inner if isinstance(loss, Reduced) else loss
+    return inner is not None and LOSSES.name_of(type(inner)) is None
 
 
 def _of_columns(y: np.ndarray, flat: np.ndarray, loss: Loss | None) -> Task:

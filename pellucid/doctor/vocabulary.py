@@ -43,7 +43,7 @@ MEANINGS = {
     "class_imbalance": "a class is rare",
     "class_imbalance_metric": "accuracy says little about rare classes",
     "sorted_no_shuffle": "rows are in the order of their labels",
-    "label_noise": "labels are wrong",
+    "label_noise": "some labels seem to be wrong",
     "misaligned_labels": "rows and labels may be paired wrongly",
     "outliers": "some values lie far from all others",
     "no_signal": "the targets do not seem to depend on the inputs",
@@ -63,6 +63,7 @@ MEANINGS = {
     "loss_rising": "the loss climbs",
     "negative_loss": "the loss is negative",
     "bias_only": "only biases learn",
+    "batch_not_learnt": "not even a few rows can be learnt by heart",
     # how it ends
     "too_few_epochs": "training ended too early",
     "constant_predictor": "the network answers the same to every row",

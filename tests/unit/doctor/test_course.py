@@ -23,16 +23,19 @@ FALLING = 0.7 * 0.95 ** np.arange(60)
 
 
 @pytest.mark.parametrize(
-    ("losses", "answers", "there"),
+    ("losses", "answers", "severity"),
     [
-        (FALLING, HALF_RIGHT, True),  # 5 % an epoch
-        (0.7 * 0.999 ** np.arange(60), HALF_RIGHT, False),
-        (FALLING, YES, False),  # good already
-        (FALLING[:3], HALF_RIGHT, True),  # nine updates
+        (FALLING, HALF_RIGHT, "warning"),  # 5 % an epoch
+        (0.7 * 0.999 ** np.arange(60), HALF_RIGHT, None),  # again would take off 6 %
+        (0.7 * 0.995 ** np.arange(60), HALF_RIGHT, "advice"),  # 26 %
+        (FALLING, YES, "advice"),  # good already
+        (0.7 * 0.999 ** np.arange(3), YES, None),
+        (FALLING[:3], HALF_RIGHT, "warning"),  # nine updates
     ],
 )
-def test_training_that_ends_too_early(losses, answers, there):
-    assert ("too_few_epochs" in found(course.too_few, ended(losses, answers))) == there
+def test_training_that_ends_too_early(losses, answers, severity):
+    seen = found(course.too_few, ended(losses, answers)).get("too_few_epochs")
+    assert (seen.severity if seen else None) == severity
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,13 @@ def test_answers_that_are_all_the_same():
     layers = [Dense(3, "softmax")]
     classes = ended([1.1] * 9, one_class, ONE_HOT, "categorical_crossentropy", layers)
     assert "constant_predictor" in found(course.constant, classes)
+
+
+@pytest.mark.parametrize(("answer", "there"), [(0.0, True), (0.5, False)])
+def test_an_output_that_has_fallen_to_nothing(answer, there):
+    answers, layers = np.full((60, 1), answer), [Dense(8, "relu"), Dense(1, "relu")]
+    chart = ended([7.0] * 9, answers, AMOUNTS, "mse", layers)
+    assert ("wrong_output_activation" in found(course.dead_output, chart)) == there
 
 
 def test_a_loss_that_swings():

@@ -95,6 +95,10 @@ def test_a_feature_in_the_order_of_the_target():
     assert not found(given_away, chart_of(X, y + 0.2 * X[:, 3]))
 
 
+def test_a_feature_that_the_label_is_made_of_goes_on_across_the_border():
+    assert found(given_away, chart_of(X, X[:, 2] > 0.3, LOSS)) == [("target_leak", "advice")]
+
+
 def test_classes_that_lie_far_apart_are_no_leak():
     x = X + 8.0 * Y[:, None] * np.array([1, 0.9, 0.8, 0.6, 0.5, 0.4])
     assert not found(given_away, chart_of(x, Y, LOSS))

@@ -87,6 +87,7 @@ def test_good_pairs_are_left_in_peace(layers, loss, y):
             "target_shape_mismatch",
             "error",
         ),
+        ([Dense(2)], "mse", AMOUNTS, "target_shape_mismatch", "error"),
     ],
     ids=str,
 )

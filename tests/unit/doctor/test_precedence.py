@@ -27,6 +27,12 @@ def test_advice_explains_no_warning():
     assert not any(one.explains for one in found)
 
 
+def test_what_was_measured_can_rule_a_cause_out():
+    alone = Finding("vanishing_gradient", "warning", "evidence", "x", not_from=("unscaled_inputs",))
+    found = ordered([finding("unscaled_inputs"), alone, finding("loss_stuck")])
+    assert [one.explains for one in found] == [("loss_stuck",), ()]
+
+
 def test_the_gravest_comes_first_and_each_once():
     found = ordered(
         [

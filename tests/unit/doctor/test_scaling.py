@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from data_charts import chart_of, findings, found, trained
 
-from pellucid.doctor.scaling import inputs_by_size, targets_by_size
+from pellucid.doctor.scaling import inputs_by_size, inputs_by_size_again, targets_by_size
 from pellucid.layers.dense import Dense
 from pellucid.layers.embedding import Embedding
 from pellucid.layers.normalization import BatchNormalization
@@ -23,16 +23,29 @@ PIXELS = RANDOM.integers(0, 256, (100, 5, 5)).astype(np.uint8)
         (1, []),
         (3.5, []),
         (4.7, [("unscaled_inputs", "advice")]),
-        (11, [("unscaled_inputs", "warning")]),
+        (11, [("unscaled_inputs", "advice")]),
     ],
 )
 def test_size_decides(factor: float, expected: list):
     assert found(inputs_by_size, chart_of(factor * X, Y)) == expected
 
 
+@pytest.mark.parametrize(
+    ("factor", "learnt", "severity"),
+    [(11, 0.0, "warning"), (11, 1.0, None), (4.7, 0.0, None)],
+    ids=["harmful", "overcome", "slight"],
+)
+def test_raw_inputs_are_a_warning_where_they_do_harm(factor, learnt, severity):
+    chart = chart_of(factor * X, Y)
+    answers = learnt * Y.reshape(len(Y), -1)
+    trained(chart, answers)
+    expected = [("unscaled_inputs", severity)] if severity else []
+    assert found(inputs_by_size_again, chart) == expected
+
+
 def test_features_of_different_sizes():
     sizes = np.array([1, 1, 1, 1, 1, 2e-4], np.float32)
-    assert found(inputs_by_size, chart_of(X * sizes, Y)) == [("unscaled_inputs", "warning")]
+    assert found(inputs_by_size, chart_of(X * sizes, Y)) == [("unscaled_inputs", "advice")]
     sizes[-1] = 2e-2
     assert not found(inputs_by_size, chart_of(X * sizes, Y))
 
@@ -61,7 +74,7 @@ def test_a_network_that_scales_first_is_left_alone(first):
 def test_pictures_need_a_rescaling():
     y = np.zeros(100)
     chart = chart_of(PIXELS, y, layers=[Flatten(), Dense(1)])
-    assert found(inputs_by_size, chart) == [("unscaled_inputs", "warning")]
+    assert found(inputs_by_size, chart) == [("unscaled_inputs", "advice")]
     chart = chart_of(PIXELS, y, layers=[Rescaling(1 / 255), Flatten(), Dense(1)])
     assert not found(inputs_by_size, chart)
 

@@ -72,6 +72,14 @@ def test_units_that_answer_nothing(dead, severity):
     assert seen is None or seen.layer == "dense_2"
 
 
+@pytest.mark.parametrize(("answers", "there"), [(GUESSES, True), (YES, False)])
+def test_units_that_were_born_dead_matter_where_the_network_is_behind(answers, there):
+    chart = deep("relu")
+    first = look(chart, layers={"dense_2": {"dead": 0.8}})
+    seen = found(symptoms.dying, trained(chart, [first, look(chart, 100, answers=answers)]))
+    assert ("dying_relu" in seen) == there
+
+
 @pytest.mark.parametrize(("flat", "severity"), [(0.4, None), (0.6, "warning"), (0.95, "warning")])
 def test_units_on_flat_ends(flat, severity):
     chart = deep()
@@ -128,18 +136,6 @@ def test_a_layer_beyond_all_measure_before_training():
     assert found(symptoms.exploding_forward, chart)["exploding_gradient"].layer == "dense_2"
     chart.examinations[:] = [look(chart)]
     assert not found(symptoms.exploding_forward, chart)
-
-
-def test_equal_units_are_an_error_and_tiny_weights_that_let_the_signal_fade_a_warning():
-    chart = deep("relu")
-    chart.examinations.append(look(chart, kernels={"dense_1": {"alike": True}}))
-    assert found(symptoms.starting_weights, chart)["symmetry"].severity == "error"
-    tiny = {f"dense_{n}": {"deviation": 0.01} for n in (1, 2, 3)}
-    faded = {"dense_3": {"a": signal(spread=1e-6)}}
-    chart.examinations[:] = [look(chart, kernels=tiny, layers=faded)]
-    assert found(symptoms.starting_weights, chart)["bad_initialisation"].severity == "warning"
-    chart.examinations[:] = [look(chart, kernels=tiny)]
-    assert not found(symptoms.starting_weights, chart)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,11 @@ class TestLayers:
         better = made.repaired(of_model(remove="dropout"))
         assert [kind for kind, _ in kinds(better)] == ["Dense", "Dense"]
 
+    def test_penalties_are_taken_off(self):
+        made = model([Dense(3, "relu", kernel_regularizer="l2"), Dense(1, "sigmoid")])
+        better = made.repaired(of_model(penalties=None))
+        assert all(node.layer.kernel_regularizer is None for node in better.network.nodes)
+
     def test_other_settings(self):
         made = model([Dense(3, "relu"), Dropout(0.9), Dense(1, "sigmoid")])
         both = [of_model(layer="dropout", rate=0.3), of_model(layer="dense", units=8)]
