@@ -14,11 +14,13 @@ from jaxtyping import Float, Shaped
 
 from pellucid.doctor.flatness import flat_share
 from pellucid.network.network import Network
+from pellucid.network.summary import parameter_shapes
 from pellucid.training.programs import compile_look
 from pellucid.training.state import Examples, Recipe, TrainState
 
 MOST_ROWS, FEWEST_ROWS = 256, 16  # that are looked at, the same ones each time
 MOST_NUMBERS = 1_000_000  # in the activations of those rows, so that a look stays quick
+MOST_PRODUCTS, ENOUGH_ROWS = 10_000_000, 64  # of rows and parameters; but so many rows may be
 
 
 class Signal(NamedTuple):
@@ -127,6 +129,7 @@ def rows_to_examine(network: Network, examples: Examples) -> Examples:
     """Return some of the examples, evenly from all of them."""
     count, each = len(examples), sum(_size(node.output_shape) for node in network.nodes)
     most = int(np.clip(MOST_NUMBERS / max(each, 1), FEWEST_ROWS, MOST_ROWS))
+    most = min(most, max(MOST_PRODUCTS // max(_parameters_of(network), 1), ENOUGH_ROWS))
     places = np.unique(np.linspace(0, count - 1, min(most, count)).astype(int))
     return jax.tree.map(lambda column: np.asarray(column)[places], examples)
 
@@ -204,6 +207,10 @@ def _first(answer: Any) -> np.ndarray:
 def _by_unit(a: np.ndarray) -> np.ndarray:
     """Return answers as a table, a unit a column."""
     return a.reshape(-1, a.shape[-1] if a.ndim > 1 else 1)
+
+
+def _parameters_of(network: Network) -> int:
+    return sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(parameter_shapes(network)))
 
 
 def _size(shape: Any) -> int:

@@ -5,6 +5,7 @@ standardised inputs in their main directions. Rows that neither can say anything
 no plain signal; a network that does much worse than either has a fault of its own.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -118,7 +119,7 @@ def _asked(
     order = np.random.default_rng(0).permutation(len(x))  # folds are not of neighbouring rows
     x, y = x[order], y[order]
     u, variances = directions(x)
-    answers = [_by_neighbours(u, y, k) for k in NEIGHBOURS if k < len(x) / 2]
+    answers = list(_by_neighbours(u, y, [k for k in NEIGHBOURS if k < len(x) / 2]))
     linear = [_by_ridge(u, y, penalty) for penalty in PENALTIES]
     rank = 1 + int(np.searchsorted(np.cumsum(variances), 0.95 * variances.sum()))
     probe = Probe(
@@ -164,11 +165,12 @@ def directions(
 
 
 def _by_neighbours(
-    u: Float[np.ndarray, "rows directions"], y: Float[np.ndarray, "rows columns"], k: int
-) -> Float[np.ndarray, "rows columns"]:
-    """Return the mean target of each row's k nearest other rows."""
-    near = np.argpartition(_distances(u), k, axis=1)[:, :k]
-    return y[near].mean(axis=1)
+    u: Float[np.ndarray, "rows directions"], y: Float[np.ndarray, "rows columns"], ks: list[int]
+) -> Iterator[Float[np.ndarray, "rows columns"]]:
+    """Give the mean target of each row's k nearest other rows, for each k."""
+    near = np.argpartition(_distances(u), ks, axis=1)
+    for k in ks:
+        yield y[near[:, :k]].mean(axis=1)
 
 
 def _distances(u: Float[np.ndarray, "rows directions"]) -> Float[np.ndarray, "rows rows"]:

@@ -86,10 +86,10 @@ def inputs_by_size(chart: Chart) -> Iterator[Finding]:
 @check("end", all_rows=True)
 def inputs_by_size_again(chart: Chart) -> Iterator[Finding]:
     """Judge large inputs again where the network has not learnt what there is to learn."""
-    if not attains(chart, NEARLY):
-        for found in inputs_by_size(chart):
-            if found.check == "unscaled_inputs" and found.threshold in _harmful():
-                yield replace(found, severity="warning")
+    large = [found for found in inputs_by_size(chart) if found.check == "unscaled_inputs"]
+    large = [found for found in large if found.threshold in _harmful()]
+    if large and not attains(chart, NEARLY):
+        yield from (replace(found, severity="warning") for found in large)
 
 
 def _harmful() -> tuple[float, ...]:

@@ -1,11 +1,14 @@
 """The doctor beside one fit: asks the checks in their time, and orders what they find."""
 
+import functools
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
+
+from threadpoolctl import ThreadpoolController
 
 from pellucid.base.errors import ConfigError, PellucidError, explain, nearest
 from pellucid.doctor import checks as checks
@@ -62,8 +65,9 @@ class Doctor:
 
     def meanwhile(self, busy: Callable[[], bool]) -> None:
         """Do what waits to be done, for as long as the machine is `busy` training anyway."""
-        while self._waiting and busy():
-            self._waiting.popleft()()
+        with _one_thread():
+            while self._waiting and busy():
+                self._waiting.popleft()()
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -127,10 +131,11 @@ class Doctor:
         self._found["end"] += findings
 
     def _ask(self, *stages: str) -> None:
-        for stage in stages:
-            self._found[stage] = []
-            for ask in self._checks(stage):
-                self._ask_one(stage, ask)
+        with _one_thread():
+            for stage in stages:
+                self._found[stage] = []
+                for ask in self._checks(stage):
+                    self._ask_one(stage, ask)
 
     def _checks(self, stage: str) -> list[Check]:
         """Return what is to be asked at a stage."""
@@ -150,6 +155,16 @@ class Doctor:
             told = f"the doctor's check {name} failed, and training goes on: {error!r}"
             warnings.warn(told, RuntimeWarning, stacklevel=2)
             return []
+
+
+@functools.cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Keep NumPy's products to one thread: the cores are busy, and threads would wait."""
+    return _threads().limit(limits=1, user_api="blas")
 
 
 def settled_mode(mode: Any) -> str:

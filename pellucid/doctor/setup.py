@@ -145,9 +145,9 @@ def dropout(chart: Chart) -> Iterator[Finding]:
 @check("end")
 def strong_dropout(chart: Chart) -> Iterator[Finding]:
     """Look at dropout again where little was learnt."""
-    if struggles(chart):
-        for found in dropout(chart):
-            yield replace(found, severity="warning")
+    strong = list(dropout(chart))
+    if strong and struggles(chart):
+        yield from (replace(found, severity="warning") for found in strong)
 
 
 @check("program")
@@ -216,9 +216,9 @@ def epsilon(chart: Chart) -> Iterator[Finding]:
 @check("end")
 def epsilon_again(chart: Chart) -> Iterator[Finding]:
     """Look at epsilon again where the network has not learnt what there is to learn."""
-    if not attains(chart, NEARLY):
-        for found in epsilon(chart):
-            yield replace(found, severity="warning")
+    large = list(epsilon(chart))
+    if large and not attains(chart, NEARLY):
+        yield from (replace(found, severity="warning") for found in large)
 
 
 @check("program")
