@@ -26,6 +26,7 @@ from pellucid.keras.engine.base.strictness import set_strict as set_strict
 from pellucid.keras.engine.base.strictness import strict as strict
 
 _limits: dict[str, int | None] = {"epochs": None, "steps": None}
+_tracebacks = {"filtered": True}
 
 
 def backend() -> str:
@@ -65,16 +66,18 @@ def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
 
 
 def enable_traceback_filtering() -> None:
-    """Do nothing: errors say what happened, and their tracebacks are never cut."""
+    """Let `pellucid run` leave frames of pellucid and JAX out of tracebacks, as it does anyway."""
+    _tracebacks["filtered"] = True
 
 
 def disable_traceback_filtering() -> None:
-    """Do nothing: tracebacks are never cut."""
+    """Let `pellucid run` show every frame of a traceback."""
+    _tracebacks["filtered"] = False
 
 
 def is_traceback_filtering_enabled() -> bool:
-    """Return False: tracebacks are never cut."""
-    return False
+    """Tell whether `pellucid run` leaves frames of pellucid and JAX out of tracebacks."""
+    return _tracebacks["filtered"]
 
 
 def enable_flash_attention() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pellucid.base.errors import ConfigError, explain, nearest
+from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.engine.base.settings import floatx
 
 FLOATS = ("float32", "float16", "bfloat16", "float64")
@@ -127,5 +128,13 @@ def dtype_policy() -> DTypePolicy:
 
 
 def set_dtype_policy(policy: Any) -> None:
-    """Let layers that are given no policy have this one."""
-    _default["policy"] = get(policy)
+    """Let layers that are given no policy have this one; it is noted, and nothing else."""
+    chosen = get(policy)
+    _default["policy"] = chosen
+    if chosen.compute_dtype != chosen.variable_dtype:
+        hint("mixed precision", f"{chosen.name}: noted; layers compute in float32 all the same")
+
+
+# As Keras 2 called them, in its module mixed_precision.
+Policy, global_policy = DTypePolicy, dtype_policy
+set_global_policy = set_policy = set_dtype_policy

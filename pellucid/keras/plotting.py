@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pellucid.base.errors import ConfigError, explain
 from pellucid.interop.atomic import write_atomically
 from pellucid.keras.engine.base.tensor import symbols_in
+from pellucid.keras.engine.models.summaries import kind_of
 from pellucid.plots.boxes import Box, as_picture, as_svg
 
 ENDINGS = (".svg", ".png", ".pdf", ".jpg", ".jpeg")
@@ -173,7 +174,7 @@ def _add(boxes: list[Box], name: str, layer: Any, reads: list[str], call: Any, s
 
 
 def _lines(name: str, layer: Any, call: Any, shown: Shown) -> list[str]:
-    kind = layer if isinstance(layer, str) else _kind(layer)
+    kind = layer if isinstance(layer, str) else kind_of(layer)
     lines = [f"{name} ({kind})" if shown.names else kind]
     inputs = [] if isinstance(layer, str) else call.inputs
     outputs = symbols_in(call if isinstance(layer, str) else call.outputs)
@@ -188,11 +189,6 @@ def _lines(name: str, layer: Any, call: Any, shown: Shown) -> list[str]:
     if shown.trainable and not isinstance(layer, str) and layer.weights:
         lines.append("trainable" if layer.trainable else "not trainable")
     return lines
-
-
-def _kind(layer: Any) -> str:
-    address = getattr(layer, "keras_address", None)
-    return address[1] if address else getattr(layer, "operation", type(layer).__name__)
 
 
 def _shapes(symbols: Sequence[Any]) -> str:

@@ -96,7 +96,7 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
 
     def drop(x: Any) -> Any:
         shape = x.shape if noise_shape is None else _sides(noise_shape, x.shape)
-        kept = jax.random.bernoulli(_key(seed), 1 - rate, shape)
+        kept = jax.random.bernoulli(_key(seed), np.float32(1 - rate), shape)
         return jnp.where(kept, x / (1 - rate), jnp.zeros_like(x))
 
     return _applied("dropout", drop, inputs)

@@ -52,6 +52,7 @@ OrthogonalRegularizer = _made(
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 l1l2 = L1L2
+activity_l1, activity_l2, activity_l1l2 = L1, L2, L1L2  # which Keras 1 had apart
 
 
 def get(identifier: Any) -> Any:

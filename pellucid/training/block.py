@@ -19,7 +19,7 @@ from pellucid.base.types import AnyArray, Tree
 from pellucid.training.compilation import compiled
 from pellucid.training.evaluation import AT_ONCE, evaluate
 from pellucid.training.measuring import Sums, begin_sums, traced_sums, values
-from pellucid.training.order import visiting_order
+from pellucid.training.order import BALANCED, order_of
 from pellucid.training.rules import Rule
 from pellucid.training.state import Examples, Recipe, TrainState
 from pellucid.training.step import step
@@ -33,7 +33,7 @@ class Layout(NamedTuple):
 
     rows: int
     batch_size: int
-    shuffle: bool
+    shuffle: bool | str  # True, False, or "balanced"
     validate: bool
     rules: tuple[Rule, ...]
     at_once: int = AT_ONCE  # held-out rows that are measured together
@@ -150,14 +150,15 @@ def _steps(
 ) -> tuple[TrainState, Run, Ledger]:
     """Take the steps of one epoch that lie in `span`."""
     plain, every = recipe._replace(watch=NOTHING), recipe.watch.every
-    order = visiting_order(layout.rows, layout.shuffle, train.seed, train.epoch)
+    order = order_of(recipe, examples, layout.shuffle, train.seed, train.epoch)
     blank = traced_sums(recipe, examples.targets)
     sums = jax.tree.map(lambda s, new: jnp.where(span.first == 0, new, s), run.sums, blank)
     carry = (train, sums, ledger)
 
     def visit(index: Array, carry: tuple[Any, ...], recipe: Recipe = plain) -> tuple[Any, ...]:
         rows = jax.lax.dynamic_slice_in_dim(order, index * layout.batch_size, layout.batch_size)
-        whole = layout.batch_size == layout.rows  # then the order of rows means nothing
+        # Of one batch of all rows the order means nothing, unless some come more than once.
+        whole = layout.batch_size == layout.rows and layout.shuffle != BALANCED
         return _visit(recipe, carry, examples if whole else examples.take(rows))
 
     last = jnp.minimum(span.last, layout.whole)

@@ -26,7 +26,7 @@ def evaluate(
     """
 
     def chunk(sums: Sums, first: Any, rows: int) -> Sums:
-        return measure_batch(recipe, params, state, sums, examples.part(first, rows))
+        return measure_batch(recipe, params, state, sums, examples.part(first, rows))[0]
 
     rows = min(len(examples), at_once)
     whole, rest = divmod(len(examples), rows)
@@ -40,10 +40,11 @@ def evaluate(
 
 def measure_batch(
     recipe: Recipe, params: Params, state: State, sums: Sums, batch: Examples
-) -> Sums:
-    """Return `sums` with one batch added, outside training."""
+) -> tuple[Sums, State]:
+    """Return `sums` with one batch added, outside training, and the state after it."""
     forward = run(recipe.network, recipe.dtype, params, state, batch.inputs)
-    return measure(recipe, sums, forward, batch, mean_loss(recipe, forward, batch, params))
+    loss = mean_loss(recipe, forward, batch, params)
+    return measure(recipe, sums, forward, batch, loss), forward.state
 
 
 def run(

@@ -77,14 +77,17 @@ def compile_running_step(
 @functools.lru_cache(maxsize=64)
 def compile_running_test(
     recipe: Recipe,
-) -> Callable[[Params, State, Sums, Examples], tuple[Sums, dict[str, Array]]]:
-    """Return the compiled function that measures one batch of several, likewise."""
+) -> Callable[[Params, State, Sums, Examples], tuple[State, Sums, dict[str, Array]]]:
+    """Return the compiled function that measures one batch of several, likewise.
+
+    The state it gives differs where a layer goes on with what it kept of the batch before.
+    """
 
     def one(
         params: Params, state: State, sums: Sums, batch: Examples
-    ) -> tuple[Sums, dict[str, Array]]:
-        sums = measure_batch(recipe, params, state, sums, batch)
-        return sums, values(recipe, sums)
+    ) -> tuple[State, Sums, dict[str, Array]]:
+        sums, state = measure_batch(recipe, params, state, sums, batch)
+        return state, sums, values(recipe, sums)
 
     return compiled(one, donate=(2,))
 

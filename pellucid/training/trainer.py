@@ -20,6 +20,7 @@ from pellucid.training.block import (
 )
 from pellucid.training.evaluation import AT_ONCE
 from pellucid.training.looks import Looker, Looks
+from pellucid.training.order import check_order
 from pellucid.training.record import EpochRecord, Pages, StepsRecord, as_value
 from pellucid.training.rules import Rule
 from pellucid.training.state import Examples, Recipe, TrainState, split_params
@@ -67,7 +68,7 @@ class Trainer:
         *,
         validation: Examples | None = None,
         rules: Sequence[Rule] = (),
-        shuffle: bool = True,
+        shuffle: bool | str = True,
         epochs: int | None = None,
         pace: Pace = FREELY,
         at_once: int = AT_ONCE,
@@ -81,6 +82,7 @@ class Trainer:
         """
         batch_size = min(batch_size, len(examples))
         held_out = validation is not None
+        check_order(self.recipe, examples, shuffle)
         layout = Layout(len(examples), batch_size, shuffle, held_out, tuple(rules), at_once)
         self.stopped_by = None
         self._run = begin(self.recipe, layout, self.train, examples)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from pellucid.base.errors import DataError, ShapeError, explain, nearest
-from pellucid.base.types import Shape
+from pellucid.base.types import AnyArray, Shape
 from pellucid.training.columns import as_numbers, place
 from pellucid.training.state import Goal, Recipe
 
@@ -41,7 +41,9 @@ def weights_of(
     return weights
 
 
-def classes_of(goals: tuple[Goal, ...], targets: Mapping[str, np.ndarray]) -> np.ndarray:
+def classes_of(
+    goals: tuple[Goal, ...], targets: Mapping[str, AnyArray]
+) -> Int[AnyArray, "rows *steps"]:
     """Return the class of each row, from labels, one-hot rows or a column of 0 and 1."""
     if len(goals) != 1:
         what = "Classes are counted on one output, and this network has several."
@@ -102,7 +104,7 @@ def _sample_weight(weight: Any, rows: int, positions: Shape) -> Weights:
     return column.astype(np.float32)
 
 
-def _classes(goal: Goal, y: np.ndarray) -> Int[np.ndarray, "rows *steps"]:
+def _classes(goal: Goal, y: AnyArray) -> Int[AnyArray, "rows *steps"]:
     if goal.loss.targets == "labels":
         return y
     return y[..., 0].round().astype(int) if y.shape[-1] == 1 else y.argmax(-1)

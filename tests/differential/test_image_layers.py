@@ -169,3 +169,17 @@ def test_a_crop_of_a_smaller_image_is_keras_s():
     ours, theirs = layers.RandomCrop(12, 12), keras.layers.RandomCrop(12, 12)
     z, _ = ours.apply({}, {}, x, key=KEY, training=True)
     np.testing.assert_allclose(z, theirs(x, training=True), rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(4, 4), (5, 3), (9, 8), (12, 4), (4, 12), (20, 11), (9, 5)])
+def test_a_crop_at_rest_is_what_keras_documents(size: tuple[int, int]):
+    """The largest middle part of the right proportions, resized: Keras's own smart_resize.
+
+    Keras's layer leaves the images as they are, against the shape that it announces.
+    """
+    z, _ = layers.RandomCrop(*size).apply({}, {}, jnp.asarray(PICTURES), key=KEY, training=False)
+    expected = [keras.preprocessing.image.smart_resize(picture, size) for picture in PICTURES]
+    np.testing.assert_allclose(z, np.stack(expected), rtol=1e-5)
+    theirs = keras.layers.RandomCrop(*size)
+    np.testing.assert_array_equal(theirs(PICTURES, training=False), PICTURES)
+    assert theirs(keras.Input((9, 8, 2))).shape == (None, *size, 2)

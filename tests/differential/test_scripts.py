@@ -15,6 +15,7 @@ UNDER_KERAS = Path(__file__).parent / "under_keras.py"
 NOT_IN_KERAS_3 = {
     "layers and arguments in Keras 1's words": {
         *("diabetes_keras1.py", "functional_keras1.py", "mnist_cnn_keras1.py"),
+        "convnet_keras1.py",
     },
     "keras.wrappers.scikit_learn, keras.engine, keras.preprocessing.text are gone": {
         *("grid_search.py", "housing_regressor.py", "iris_cross_validation.py"),
@@ -27,11 +28,13 @@ NOT_IN_KERAS_3 = {
     "decay= is taken, and does nothing": {"time_decay.py"},
     "TensorFlow's tensors and datasets": {
         *("logits_and_softmax.py", "tf_data_pipeline.py", "weather_windows.py"),
+        *("words_in_a_model.py", "structured_columns.py", "image_pipeline.py"),
     },
     "old .h5 files of weights and models": {
         *("checkpoint_best.py", "checkpoint_reload.py", "json_round_trip.py"),
     },
     "plot_model without Graphviz": {"plot_history.py"},
+    "a stateful layer forgets after each batch, on JAX": {"stateful_alphabet.py"},
     "a notebook": {"wine.ipynb"},
 }
 BOTH = sorted(set(SCRIPTS) - set.union(*NOT_IN_KERAS_3.values()))

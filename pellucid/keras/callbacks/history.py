@@ -1,6 +1,6 @@
 """What `fit` returns: the values of every epoch, by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,9 @@ import numpy as np
 from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.spelling import found_as
 from pellucid.plots.history import curves
+from pellucid.plots.signals import over_time
+from pellucid.training.record import EpochRecord
+from pellucid.training.signals import SignalHistory, signal_history
 
 
 class Series(dict[str, Any]):
@@ -37,12 +40,14 @@ class History(Callback):
         self.epoch: list[int] = []
         self.seconds = 0.0
         self.stopped_because = ""
+        self.records: list[EpochRecord] = []
 
     def needs(self) -> str:
         return "nothing" if type(self) is History else super().needs()
 
     def on_train_begin(self, logs: Logs = None) -> None:
         self.epoch, self.seconds, self.stopped_because = [], 0.0, ""
+        self.records = []
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.epoch.append(epoch)
@@ -50,6 +55,31 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
         if self._model is not None:
             self._model.history = self
+
+    def note(self, record: EpochRecord, called: Mapping[str, str]) -> None:
+        """Keep the record of an epoch, with the layers under the names that they have here."""
+        signals = {
+            signal: {called.get(name, name): found for name, found in layers.items()}
+            for signal, layers in record.signals.items()
+        }
+        self.records.append(record._replace(signals=signals))
+
+    def signals(self, layers: Iterable[str] | None = None) -> SignalHistory:
+        """Return how strong signals were by layer over time: of `compile(..., watch=...)`.
+
+        Raises:
+            StateError: nothing was watched.
+        """
+        return signal_history(self, layers)
+
+    def plot_signals(self, layers: Iterable[str] | None = None) -> Any:
+        """Return a matplotlib figure of `signals`: a panel a signal, a line a layer, log axes.
+
+        Raises:
+            StateError: nothing was watched.
+        """
+        found = self.signals(layers)
+        return over_time(found.strengths, found.time)
 
     def plot(self) -> Any:
         """Return a matplotlib figure of the loss and the metrics over the epochs."""

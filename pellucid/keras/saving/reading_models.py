@@ -66,8 +66,19 @@ def load_model(
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """Return the model that a JSON text describes, with fresh arrays."""
-    return model_from_config(parsed(json_string), custom_objects)
+    """Return the model that a JSON text describes, with fresh arrays.
+
+    It is compiled if the text says how, in names that are known.
+    """
+    config = parsed(json_string)
+    try:
+        return model_from_config(config, custom_objects)
+    except FileError:
+        if not config.get("compile_config"):
+            raise
+    model = model_from_config({**config, "compile_config": {}}, custom_objects)
+    hint("json", "the JSON's loss or metrics are not known here: say compile(...) before fit")
+    return model
 
 
 def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -105,7 +116,7 @@ def _from_archive(path: Path, custom_objects: Mapping[str, Any], compile: bool) 
 
 
 def _from_old(path: Path, custom_objects: Mapping[str, Any], compile: bool) -> Any:
-    hint("load .h5", ".h5 is Keras's old format: model.save('model.keras') keeps more")
+    hint("model .h5", ".h5 is Keras's old format: model.save('model.keras') keeps more")
     with opened(path) as file:
         if "model_config" not in file.attrs:
             what = f"{str(path)!r} holds no model."

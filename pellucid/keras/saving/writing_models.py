@@ -49,7 +49,7 @@ def save_model(
         raise ConfigError(explain(what, got=got, expected=".keras (or .h5, the old one)", hint=tip))
     _may_write(path, overwrite)
     if path.suffix in OLD:
-        hint("save .h5", ".h5 is Keras's old format: model.save('model.keras') keeps more")
+        hint("model .h5", ".h5 is Keras's old format: model.save('model.keras') keeps more")
         write_atomically(path, legacy_model_bytes(model, include_optimizer))
         return
     with sharing():

@@ -1,6 +1,6 @@
 """TensorFlow's tensors as this face has them: host arrays, and names of their types."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -91,14 +91,6 @@ def is_tensor(x: Any) -> bool:
 def TensorShape(dims: Any) -> tuple[int | None, ...]:  # noqa: N802
     """Return a shape as a tuple, which is what shapes are here."""
     return tuple(dims)
-
-
-class TensorSpec(NamedTuple):
-    """The shape and type of a tensor to come."""
-
-    shape: Any
-    dtype: Any = "float32"
-    name: str | None = None
 
 
 def _array(value: Any, dtype: Any) -> np.ndarray:

@@ -48,3 +48,9 @@ class OneDevice:
     def scope(self) -> AbstractContextManager[None]:
         """Return a context that changes nothing."""
         return nullcontext()
+
+
+def no_tpu(*given: Any, **named: Any) -> Any:
+    """Raise ValueError, as TensorFlow does where there is no TPU: scripts try."""
+    del given, named
+    raise ValueError("There is no TPU that could be asked for: JAX places by itself.")

@@ -5,13 +5,32 @@ from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
+import jax
+import numpy as np
+from jax.core import Tracer
+
 from pellucid.base.errors import StateError, explain
+from pellucid.keras.engine.base.tensor import as_tensor
+from pellucid.keras.engine.data.structure import as_element
 
 
 def function(body: Callable[..., Any] | None = None, **named: Any) -> Callable[..., Any]:
     """Return the function itself: what a model calls is compiled with the model."""
     del named
     return body if body is not None else function
+
+
+def py_function(func: Callable[..., Any], inp: Any, *given: Any, **named: Any) -> Any:
+    """Return what a function of host arrays gives: now; in a program, one number."""
+    del given, named
+
+    def on_host(*arrays: Any) -> Any:
+        return func(*(as_tensor(array) for array in arrays))
+
+    if not any(isinstance(array, Tracer) for array in inp):
+        return as_element(on_host(*inp))
+    form = jax.ShapeDtypeStruct((), "float32")
+    return jax.pure_callback(lambda *arrays: np.float32(on_host(*arrays)), form, *inp)
 
 
 def name_scope(name: Any = None, *given: Any, **named: Any) -> AbstractContextManager[None]:

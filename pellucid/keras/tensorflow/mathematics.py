@@ -7,6 +7,7 @@ import numpy as np
 
 from pellucid.keras import ops
 from pellucid.keras.activations import leaky_relu as _leaky_relu
+from pellucid.keras.engine.base.tensor import as_tensor
 
 
 def _reduction(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,6 +82,26 @@ def concat(values: Sequence[Any], axis: int) -> Any:
     return ops.concatenate(list(values), axis=axis)
 
 
+def boolean_mask(tensor: Any, mask: Any) -> Any:
+    """Return the parts of a tensor at hand where the mask holds."""
+    return as_tensor(np.asarray(tensor)[np.asarray(mask, bool)])
+
+
+def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None) -> Any:
+    """Return t, made shorter where its length is more than `clip_norm`."""
+    length = ops.sqrt(ops.sum(ops.square(_numbers(t)), axis=axes, keepdims=True))
+    return ops.multiply(t, ops.divide(clip_norm, ops.maximum(length, clip_norm)))
+
+
+def confusion_matrix(labels: Any, predictions: Any, num_classes: int | None = None) -> Any:
+    """Return how often each class (row) was taken for each (column)."""
+    y, found = np.asarray(labels).reshape(-1), np.asarray(predictions).reshape(-1)
+    classes = int(num_classes or max(y.max(), found.max()) + 1)
+    counts = np.zeros((classes, classes), np.int32)
+    np.add.at(counts, (y.astype(int), found.astype(int)), 1)
+    return as_tensor(counts)
+
+
 def cumsum(x: Any, axis: int = 0) -> Any:
     """Return the sums so far along an axis."""
     return ops.cumsum(_numbers(x), axis=axis)
@@ -118,6 +139,11 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12) -> Any:
     return ops.multiply(x, ops.rsqrt(ops.maximum(squares, epsilon)))
 
 
+def l2_loss(t: Any) -> Any:
+    """Return sum(t^2) / 2."""
+    return ops.divide(ops.sum(ops.square(t)), 2.0)
+
+
 def leaky_relu(features: Any, alpha: float = 0.2) -> Any:
     """Return features where they are positive, alpha * features where not."""
     return _leaky_relu(features, negative_slope=alpha)
@@ -131,6 +157,11 @@ def linspace(start: Any, stop: Any, num: int) -> Any:
 def moments(x: Any, axes: Any, keepdims: bool = False) -> tuple[Any, Any]:
     """Return mean and variance over some axes."""
     return ops.moments(_numbers(x), axes, keepdims=keepdims)
+
+
+def multiply_no_nan(x: Any, y: Any) -> Any:
+    """Return x y, and 0 where y is 0."""
+    return ops.where(ops.equal(y, 0.0), 0.0, ops.multiply(x, y))
 
 
 def one_hot(
@@ -169,6 +200,12 @@ def rank(input: Any) -> int:
 def reverse(tensor: Any, axis: Any) -> Any:
     """Return the tensor backwards along some axes."""
     return ops.flip(_numbers(tensor), axis=tuple(axis) if isinstance(axis, list) else axis)
+
+
+def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: Any = "bool") -> Any:
+    """Return, for each length, ones so far and zeros after: (..., maxlen)."""
+    longest = int(np.max(lengths)) if maxlen is None else maxlen
+    return ops.cast(ops.less(ops.arange(longest), ops.expand_dims(lengths, -1)), str(dtype))
 
 
 def shape(input: Any, out_type: Any = None) -> Any:

@@ -16,7 +16,15 @@ SAME = (
     *("matmul", "maximum", "minimum", "multiply", "not_equal", "ones", "ones_like", "reshape"),
     *("round", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "tensordot"),
     *("transpose", "zeros", "zeros_like", "stop_gradient", "repeat", "einsum", "norm"),
+    *("bincount", "broadcast_to", "cond", "count_nonzero", "cumprod", "in_top_k", "meshgrid"),
+    *("mod", "reciprocal", "roll", "searchsorted", "slice", "vectorized_map", "while_loop"),
 )
+# Of another name in keras.ops, with the same arguments in the same order.
+CALLED = {
+    **{"truediv": "true_divide", "floordiv": "floor_divide", "floormod": "mod", "map_fn": "map"},
+    **{"is_nan": "isnan", "is_inf": "isinf", "is_finite": "isfinite", "scalar_mul": "multiply"},
+    "tensor_scatter_nd_update": "scatter_update",
+}
 # Of another name, argument name or default: what mathematics.py has.
 SPELT = (
     *("add_n", "argmax", "argmin", "argsort", "clip_by_value", "concat", "cumsum", "divide"),
@@ -25,7 +33,8 @@ SPELT = (
     *("reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance", "reverse"),
     *("rsqrt", "shape", "sigmoid", "size", "sort", "softplus", "split", "squared_difference"),
     *("squeeze", "stack", "tile", "top_k", "unstack", "where", "gather", "rank", "xlogy"),
-    *("l2_normalize", "divide_no_nan", "erf"),
+    *("l2_normalize", "divide_no_nan", "erf", "boolean_mask", "clip_by_norm"),
+    *("confusion_matrix", "multiply_no_nan", "sequence_mask"),
 )
 _TOP_ONLY = (
     "expand_dims",
@@ -44,15 +53,27 @@ PLACES = {
     "version.VERSION": f"{_QUIET}:VERSION",
     **{name: f"{_OPS}:{name}" for name in SAME},
     **{f"math.{name}": f"{_OPS}:{name}" for name in SAME},
+    **{name: f"{_OPS}:{today}" for name, today in CALLED.items()},
+    **{f"math.{name}": f"{_OPS}:{today}" for name, today in CALLED.items()},
     **{name: f"{_MATH}:{name}" for name in SPELT},
     **{f"math.{name}": f"{_MATH}:{name}" for name in SPELT if name not in _TOP_ONLY},
     "math.log_sigmoid": f"{_NN}:log_sigmoid",
     "linalg.matmul": f"{_OPS}:matmul",
-    "linalg.norm": f"{_OPS}:norm",
-    "linalg.inv": f"{_OPS}:inv",
-    "linalg.diag": f"{_OPS}:diag",
-    "image.resize": f"{_HERE}.pictures:resize",
-    "image.rgb_to_grayscale": f"{_HERE}.pictures:rgb_to_grayscale",
+    "linalg.diag_part": f"{_OPS}:diagonal",
+    **{
+        f"linalg.{name}": f"{_OPS}:{name}"
+        for name in ("det", "diag", "einsum", "eye", "inv", "norm", "trace")
+    },
+    **{
+        f"image.{name}": f"{_HERE}.pictures:{name}"
+        for name in (
+            *("resize", "rgb_to_grayscale", "grayscale_to_rgb", "convert_image_dtype"),
+            *("flip_left_right", "flip_up_down", "random_flip_left_right", "rot90"),
+            *("random_flip_up_down", "adjust_brightness", "random_brightness"),
+            *("adjust_contrast", "random_contrast", "central_crop", "random_crop"),
+            "per_image_standardization",
+        )
+    },
     **{
         f"nn.{name}": f"{_NN}:{name}"
         for name in (
@@ -63,6 +84,12 @@ PLACES = {
     "nn.swish": f"{_NN}:silu",
     "nn.leaky_relu": f"{_MATH}:leaky_relu",
     "nn.l2_normalize": f"{_MATH}:l2_normalize",
+    "nn.l2_loss": f"{_MATH}:l2_loss",
+    "nn.dropout": f"{_RANDOM}:dropout",
+    "nn.bias_add": f"{_OPS}:add",
+    "nn.top_k": f"{_MATH}:top_k",
+    "nn.in_top_k": f"{_OPS}:in_top_k",
+    "nn.embedding_lookup": f"{_MATH}:gather",
     "nn.moments": f"{_MATH}:moments",
     "nn.sigmoid_cross_entropy_with_logits": f"{_MATH}:sigmoid_cross_entropy_with_logits",
     "nn.softmax_cross_entropy_with_logits": f"{_MATH}:softmax_cross_entropy_with_logits",
@@ -75,10 +102,13 @@ PLACES = {
             *("DType", "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32"),
             *("int64", "uint8", "uint16", "uint32", "as_dtype", "cast"),
             *("constant", "convert_to_tensor", "is_tensor", "identity", "TensorShape"),
-            *("TensorSpec", "Tensor"),
+            "Tensor",
         )
     },
     "bool": f"{_ARRAYS}:BOOL",
+    "newaxis": "numpy:newaxis",
+    "double": f"{_ARRAYS}:float64",
+    "print": "builtins:print",
     "string": f"{_ARRAYS}:STRING",
     "Variable": f"{_HERE}.variables:Variable",
     "random_normal_initializer": f"{_KERAS}.initializers:RandomNormal",
@@ -91,6 +121,7 @@ PLACES = {
         for name in (
             *("lower", "upper", "strip", "regex_replace", "regex_full_match", "length"),
             *("split", "join", "substr", "to_number", "as_string"),
+            *("unicode_split", "reduce_join"),
         )
     },
     "dtypes.cast": f"{_ARRAYS}:cast",
@@ -101,9 +132,16 @@ PLACES = {
     "random.uniform": f"{_RANDOM}:uniform",
     "random.truncated_normal": f"{_RANDOM}:truncated_normal",
     "random.shuffle": f"{_RANDOM}:shuffle",
+    "random.categorical": f"{_RANDOM}:categorical",
     "random_normal": f"{_RANDOM}:normal",
     "random_uniform": f"{_RANDOM}:uniform",
     "data.Dataset": f"{_KERAS}.engine.data.dataset:Dataset",
+    "data.experimental.cardinality": f"{_KERAS}.engine.data.dataset:Dataset.cardinality",
+    **{
+        f"data.{name}": f"{_KERAS}.engine.data.dataset:{name}"
+        for name in ("INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY")
+    },
+    "TensorSpec": f"{_KERAS}.engine.data.dataset:TensorSpec",
     "data.AUTOTUNE": f"{_KERAS}.engine.data.dataset:AUTOTUNE",
     "data.experimental.AUTOTUNE": f"{_KERAS}.engine.data.dataset:AUTOTUNE",
     "config.list_physical_devices": f"{_DEVICES}:list_physical_devices",
@@ -117,6 +155,9 @@ PLACES = {
     "test.gpu_device_name": f"{_DEVICES}:gpu_device_name",
     "device": f"{_DEVICES}:device",
     "distribute.MirroredStrategy": f"{_DEVICES}:OneDevice",
+    "distribute.OneDeviceStrategy": f"{_DEVICES}:OneDevice",
+    "distribute.TPUStrategy": f"{_DEVICES}:OneDevice",
+    "distribute.cluster_resolver.TPUClusterResolver": f"{_DEVICES}:no_tpu",
     "distribute.get_strategy": f"{_DEVICES}:OneDevice",
     **dict.fromkeys(
         (
@@ -138,6 +179,8 @@ PLACES = {
     "executing_eagerly": f"{_QUIET}:executing_eagerly",
     "get_logger": f"{_QUIET}:get_logger",
     "function": f"{_GRAPHS}:function",
+    "py_function": f"{_GRAPHS}:py_function",
+    "numpy_function": f"{_GRAPHS}:py_function",
     "name_scope": f"{_GRAPHS}:name_scope",
     "ConfigProto": f"{_GRAPHS}:ConfigProto",
     "GPUOptions": f"{_GRAPHS}:GPUOptions",
@@ -163,8 +206,6 @@ ADVICE = {
     "saved_model": "use model.save('model.keras')",
     "lite": "use `model.save`, and convert where TensorFlow is installed",
     "io": "use Python's own files",
-    "py_function": "work on NumPy arrays before the dataset is made",
-    "numpy_function": "work on NumPy arrays before the dataset is made",
     "summary": "use keras.callbacks.CSVLogger or TensorBoard",
 }
 

@@ -64,6 +64,25 @@ def split(input: Any, sep: str | None = None, maxsplit: int = -1, name: str | No
     return as_tensor(words)
 
 
+def unicode_split(input: Any, input_encoding: str = "UTF-8", name: str | None = None) -> Any:
+    """Return the letters of a text, or a list of letters a text."""
+    del input_encoding, name
+    texts = texts_of(np.asarray(input))
+    if texts.ndim == 0:
+        return as_tensor(np.asarray(list(texts.item()), str))
+    letters = np.empty(texts.shape, object)
+    letters[...] = [list(text) for text in texts.tolist()]
+    return as_tensor(letters)
+
+
+def reduce_join(inputs: Any, axis: int | None = None, separator: str = "") -> Any:
+    """Return texts joined along an axis, or all of them."""
+    texts = texts_of(np.asarray(inputs)).astype(object)
+    if axis is None:
+        return as_tensor(separator.join(texts.reshape(-1).tolist()))
+    return as_tensor(np.apply_along_axis(separator.join, axis, texts).astype(str))
+
+
 def join(inputs: Sequence[Any], separator: str = "", name: str | None = None) -> Any:
     """Return the texts of several arrays joined, each with those at its place."""
     del name

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from pellucid.base.errors import ConfigError, DataError
+import pellucid
+from pellucid.base.errors import ConfigError, DataError, StateError
 from pellucid.keras import Input, Model, Sequential
-from pellucid.keras.layers import Conv2D, Dense, Dropout, Flatten
+from pellucid.keras.layers import Conv2D, Dense, Dropout, Flatten, RandomTranslation
 from pellucid.keras.utils import set_random_seed
 from pellucid.models.ensemble import ensemble
 
@@ -73,3 +74,25 @@ def test_filters_of_a_functional_model():
 def test_a_stream_is_refused():
     with pytest.raises(DataError, match="rows that are there at once"):
         model().plot_boundary(iter([(X, Y)]), Y)
+
+
+def test_augmentation_alone_makes_an_ensemble():
+    made = Sequential([Input((4, 4, 1)), RandomTranslation(0.5, 0.5), Flatten(), Dense(1)])
+    made.compile("sgd", "mse")
+    assert ensemble(made, RANDOM.random((2, 4, 4, 1)), samples=8).deviation.min() > 0
+
+
+def test_signals_by_layer_are_those_of_the_core_by_the_layers_own_names():
+    layers = [Dense(6, activation="tanh", name="first"), Dense(1, name="last")]
+    made = Sequential([Input((2,)), *layers])
+    made.compile("sgd", "mse", watch=pellucid.Watch(("a", "gradient"), every=5))
+    start = made.get_weights()
+    history = made.fit(X, Y, epochs=3, batch_size=20, shuffle=False, verbose=0)
+    told = history.signals()
+    assert list(told.rms["gradient"]) == ["first", "last"]
+    first = np.tanh(X @ start[0] + start[1])
+    assert told.rms["a"]["first"][0] == pytest.approx(np.sqrt(np.mean(first**2)), rel=1e-5)
+    np.testing.assert_array_equal(told.time, [0, 1, 2])
+    assert [ax.get_title(loc="left") for ax in history.plot_signals().axes][:1] == ["RMS a"]
+    with pytest.raises(StateError, match="no strengths of signals"):
+        model().fit(X, Y, verbose=0).signals()

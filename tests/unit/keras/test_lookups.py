@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pellucid.base.errors import ConfigError
-from pellucid.keras import Sequential, layers
+from pellucid.keras import Model, Sequential, layers
 from pellucid.keras.engine.data.dataset import Dataset
 from pellucid.keras.layers import (
     Discretization,
@@ -119,9 +119,10 @@ def test_hashing_puts_equal_things_into_equal_bins():
     [StringLookup(vocabulary=["a"]), TextVectorization(vocabulary=["a"]), Hashing(num_bins=3)],
     ids=["StringLookup", "TextVectorization", "Hashing"],
 )
-def test_words_cannot_be_looked_up_inside_a_model(layer):
-    with pytest.raises(ConfigError, match=r"apply it before.*dataset\.map"):
-        layer(layers.Input((1,), dtype="string"))
+def test_words_are_looked_up_in_a_model_as_outside(layer):
+    word, encode = layers.Input((1,), dtype="string"), layers.CategoryEncoding(4)
+    found = Model(word, encode(layer(word))).predict(np.array([["a"], ["z"]]), verbose=0)
+    np.testing.assert_array_equal(found, encode(layer(np.array([["a"], ["z"]]))))
 
 
 def test_sparse_output_is_refused():

@@ -13,7 +13,9 @@ from pellucid.keras import (
     config,
     layers,
     losses,
+    metrics,
     models,
+    ops,
     optimizers,
 )
 from pellucid.keras.engine.base.hints import KerasHint, forget_hints
@@ -147,3 +149,117 @@ def test_a_stateful_layer_goes_on_from_batch_to_batch_of_a_prediction():
     np.testing.assert_allclose(found[-1:], whole.predict(x[:6].reshape(1, 6, 2)), rtol=1e-5)
     made.reset_states()
     np.testing.assert_allclose(made.predict(x[:6], batch_size=1, verbose=0), found, rtol=1e-6)
+
+
+def stateful(rows, steps):
+    forget = [Input(batch_shape=(rows, steps, 2)), layers.LSTM(3, stateful=steps == 2)]
+    model = Sequential([*forget, layers.Dense(1)])
+    model.compile(optimizers.SGD(0.0), "mse")
+    return model
+
+
+def test_a_stateful_layer_goes_on_through_the_batches_of_evaluate_and_validation():
+    x = np.random.default_rng(0).normal(size=(8, 2, 2)).astype("float32")
+    model, whole = stateful(4, 2), stateful(4, 4)
+    whole.set_weights(model.get_weights())
+    joined = np.concatenate([x[:4], x[4:]], axis=1)  # the second batch goes on with the first
+    y = np.zeros((8, 1), "float32")
+    costs = [
+        np.mean(m.predict(rows, verbose=0) ** 2) for m, rows in ((model, x[:4]), (whole, joined))
+    ]
+    model.reset_states()
+    expected = np.mean(costs)
+    assert np.isclose(model.evaluate(x, y, batch_size=4, verbose=0), expected, rtol=1e-5)
+    model.reset_states()
+    log = model.fit(
+        x, y, batch_size=4, shuffle=False, verbose=0, validation_data=(joined[:, 2:][:4], y[:4])
+    )
+    assert np.isclose(log.history["loss"][0], expected, rtol=1e-5)
+    went_on = np.concatenate([joined, joined[:, 2:]], axis=1)
+    longest = stateful(4, 6)
+    longest.set_weights(model.get_weights())
+    last = np.mean(longest.predict(went_on, verbose=0) ** 2)
+    assert np.isclose(log.history["val_loss"][0], last, rtol=1e-5)
+
+
+class TwoOutputs(Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.other = layers.Dense(1), layers.Dense(2)
+
+    def call(self, x):
+        return self.one(x), self.other(x)
+
+
+def test_outputs_without_names_are_recorded_by_what_is_measured():
+    model = TwoOutputs()
+    model.compile("sgd", ["mse", "mae"], metrics=["mae", "mae"])
+    log = model.fit(X, (X[:, :1], X[:, :2]), verbose=0)
+    assert sorted(log.history) == ["loss", "mae", "mae_1", "mae_loss", "mse_loss"]
+    model.compile("sgd", "mse")
+    assert list(model.evaluate(X, (X[:, :1], X[:, :2]), verbose=0, return_dict=True)) == [
+        *("loss", "mse_loss", "mse_loss_1"),
+    ]
+
+
+class Metering(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.mean = metrics.Mean()
+
+    def call(self, x):
+        self.mean(ops.mean(x))
+        self.add_loss(ops.mean(x))
+        return x
+
+
+def test_a_layer_called_on_arrays_tells_what_it_charged_last():
+    layer = Metering()
+    layer(np.ones((2, 3)))
+    layer(np.full((2, 3), 4.0))
+    assert [float(loss) for loss in layer.losses] == [4.0]
+
+
+def test_a_metric_in_a_call_is_not_recorded_and_that_is_said():
+    model = Sequential([Input((4,)), Metering(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.warns(KerasHint, match="a metric in call"):
+        log = model.fit(X, X[:, :1], verbose=0)
+    assert list(log.history) == ["loss"]
+
+
+class Embedded(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.table = layers.Embedding(5, 2)
+
+    def call(self, x):
+        return self.table(x)
+
+
+def test_ids_that_arrive_as_floats_are_looked_up_inside_a_layer_of_one_s_own():
+    model = Sequential([Input((3,)), Embedded()])
+    ids = np.array([[0, 4, 2]])
+    assert np.array_equal(model.predict(ids, verbose=0)[0], model.layers[0].table(ids[0]))
+
+
+def test_a_summary_says_functional_and_names_operations():
+    x = Input((4,))
+    inner = Model(x, layers.Dense(2)(x), name="inner")
+    told = []
+    Model(x, inner(x) + 1.0).summary(print_fn=told.append)
+    table = "\n".join(told)
+    assert "inner (Functional)" in table
+    assert "(Add)" in table
+
+
+def test_a_json_with_unknown_losses_gives_a_model_that_is_not_compiled():
+    def unheard_of(y_true, y_pred):
+        return ops.mean(ops.square(y_true - y_pred))
+
+    model = Sequential([Input((4,)), layers.Dense(1)])
+    model.compile("sgd", unheard_of)
+    with pytest.warns(KerasHint, match="JSON"):
+        again = models.model_from_json(model.to_json())
+    assert again.optimizer is None
+    assert [tuple(w.shape) for w in again.weights] == [(4, 1), (1,)]

@@ -57,6 +57,8 @@ def test_every_old_place_leads_to_modules_that_exist(old, stage):
         ("scikeras.wrappers", "KerasClassifier"),
         ("keras.preprocessing.image", "ImageDataGenerator"),
         ("keras_preprocessing.sequence", "pad_sequences"),
+        ("tensorflow.keras.mixed_precision", "set_global_policy"),
+        ("keras.regularizers", "activity_l2"),
         ("tf_keras.models", "Sequential"),
         ("keras_core", "Model"),
         ("tensorflow.optimizers", "Adam"),

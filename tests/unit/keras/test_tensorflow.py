@@ -9,6 +9,7 @@ import pytest
 from pellucid.keras.engine.staging.stage import Stage
 from pellucid.keras.tensorflow.names import ADVICE, PLACES
 
+PICTURE = np.arange(16, dtype=np.float32).reshape(4, 4, 1)
 A = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]], np.float32)
 
 
@@ -23,7 +24,7 @@ def test_every_name_in_the_table_is_there(name, tf):
     found = tf
     for part in name.split("."):
         found = getattr(found, part)
-    assert found is not None
+    assert found is not None or name == "newaxis"
 
 
 @pytest.mark.parametrize("name", ADVICE)
@@ -86,6 +87,46 @@ VALUES = {
     "constant": (lambda tf: tf.constant(3.0, shape=[2, 2]), np.full((2, 2), 3)),
     "matmul": (lambda tf: tf.matmul(A, A.T), A @ A.T),
     "operators": (lambda tf: tf.constant([1, 2]) * 2 + 1, [3, 5]),
+    "boolean_mask": (lambda tf: tf.boolean_mask(A, A > 1), A[A > 1]),
+    "broadcast_to": (lambda tf: tf.broadcast_to(A[:1], (2, 3)), A[[0, 0]]),
+    "clip_by_norm": (lambda tf: tf.clip_by_norm(A, 1.0), A / np.linalg.norm(A)),
+    "clip_by_norm of little": (lambda tf: tf.clip_by_norm(A, 99.0), A),
+    "confusion_matrix": (
+        lambda tf: tf.math.confusion_matrix([0, 1, 1], [0, 0, 1], num_classes=3),
+        [[1, 0, 0], [1, 1, 0], [0, 0, 0]],
+    ),
+    "is_nan": (lambda tf: tf.math.is_nan(np.float32([1, np.nan])), [False, True]),
+    "l2_loss": (lambda tf: tf.nn.l2_loss(A), (A**2).sum() / 2),
+    "multiply_no_nan": (
+        lambda tf: tf.math.multiply_no_nan(np.float32([np.inf, 2]), np.float32([0, 3])),
+        [0, 6],
+    ),
+    "newaxis": (lambda tf: A[..., tf.newaxis], A[..., None]),
+    "py_function": (lambda tf: tf.py_function(lambda a: a.numpy() + 1, [A], tf.double), A + 1),
+    "roll": (lambda tf: tf.roll(A, 1, axis=1), np.roll(A, 1, 1)),
+    "sequence_mask": (lambda tf: tf.sequence_mask([1, 3], 3), [[1, 0, 0], [1, 1, 1]]),
+    "truediv": (lambda tf: tf.truediv(A, 2.0), A / 2),
+    "grayscale_to_rgb": (lambda tf: tf.image.grayscale_to_rgb(PICTURE)[..., 2], PICTURE[..., 0]),
+    "flip_left_right": (lambda tf: tf.image.flip_left_right(PICTURE), PICTURE[:, ::-1]),
+    "flip_up_down": (lambda tf: tf.image.flip_up_down(PICTURE), PICTURE[::-1]),
+    "rot90": (lambda tf: tf.image.rot90(PICTURE), np.rot90(PICTURE)),
+    "central_crop": (lambda tf: tf.image.central_crop(PICTURE, 0.5), PICTURE[1:3, 1:3]),
+    "adjust_contrast": (
+        lambda tf: tf.image.adjust_contrast(PICTURE, 2.0),
+        2 * PICTURE - PICTURE.mean(),
+    ),
+    "per_image_standardization": (
+        lambda tf: tf.image.per_image_standardization(PICTURE),
+        (PICTURE - PICTURE.mean()) / PICTURE.std(),
+    ),
+    "convert_image_dtype": (
+        lambda tf: tf.image.convert_image_dtype(np.uint8([[[0], [255]]]), tf.float32),
+        [[[0], [1]]],
+    ),
+    "convert_image_dtype back": (
+        lambda tf: tf.image.convert_image_dtype(np.float32([[[0], [1]]]), tf.uint8),
+        [[[0], [255]]],
+    ),
 }
 
 
@@ -220,3 +261,51 @@ def test_seeds_repeat(tf):
         return np.asarray(tf.random.normal((4,)))
 
     np.testing.assert_array_equal(draw(), draw())
+
+
+def test_random_pictures_are_the_picture_changed_as_it_may_be(tf):
+    pictures = np.stack([PICTURE] * 40)
+    for change in (tf.image.random_flip_left_right, tf.image.random_flip_up_down):
+        turned = (np.asarray(change(pictures)) != pictures).any(axis=(1, 2, 3))
+        assert 0 < turned.sum() < 40
+    shift = np.asarray(tf.image.random_brightness(pictures, 0.5)) - pictures
+    assert np.ptp(shift, axis=(1, 2, 3)).max() < 1e-5
+    assert 0 < np.abs(shift).max() <= 0.5
+    part = tf.image.random_crop(PICTURE, (2, 2, 1))
+    assert part.shape == (2, 2, 1)
+    assert part[1, 1, 0] - part[0, 0, 0] == 5
+
+
+def test_words_go_through_operations_that_only_move_them(tf):
+    words = tf.constant(["a", "b"])
+    assert tf.expand_dims(words, -1).shape == (2, 1)
+    assert tf.concat([words, words], axis=0).tolist() == ["a", "b", "a", "b"]
+    assert tf.strings.unicode_split("abc", "UTF-8").tolist() == ["a", "b", "c"]
+    assert tf.strings.reduce_join([["a", "b"], ["c", "d"]], axis=1).tolist() == ["ab", "cd"]
+    assert str(words) == "['a' 'b']"
+
+
+def test_a_function_of_the_host_is_a_metric(tf):
+    def share(y_true, y_pred):
+        return tf.py_function(
+            lambda y, p: np.mean(y.numpy() == p.numpy()), (y_true, y_pred), "float"
+        )
+
+    model = tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Rescaling(1.0)])
+    model.compile("sgd", "mse", metrics=[share])
+    x = np.array([[0.0], [1.0], [2.0], [3.0]])
+    assert model.evaluate(x, np.array([[0.0], [1.0], [2.0], [9.0]]), verbose=0)[1] == 0.75
+
+
+def test_scripts_that_try_for_a_tpu_are_told_there_is_none(tf):
+    with pytest.raises(ValueError, match="no TPU"):
+        tf.distribute.cluster_resolver.TPUClusterResolver()
+
+
+def test_mixed_precision_is_noted(tf):
+    try:
+        with pytest.warns(UserWarning, match="float32 all the same"):
+            tf.keras.mixed_precision.set_global_policy("mixed_float16")
+        assert tf.keras.mixed_precision.global_policy().name == "mixed_float16"
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")

@@ -68,7 +68,8 @@ def test_measurements_of_batches_run_on_to_those_of_all():
     recipe, train = made.recipe, made.train_state
     sums = begin_sums(recipe, {"d": Y})
     for batch in parts(recipe):
-        sums, found = compile_running_test(recipe)(train.params, train.state, sums, batch)
+        program = compile_running_test(recipe)
+        _, sums, found = program(train.params, train.state, sums, batch)
     examples = as_examples(recipe, X, Y)
     in_chunks = compile_evaluate(recipe, 8)(train.params, train.state, examples)
     for name, value in zip(recipe.names, made.evaluate(X, Y), strict=True):

@@ -63,3 +63,15 @@ def test_layers_may_be_chosen():
 def test_without_a_watch_there_is_nothing_to_tell():
     with pytest.raises(StateError, match="no strengths of signals"):
         pc.signal_history(fitted(pc.Watch(), layers=1))
+
+
+def test_a_history_tells_and_draws_what_was_watched():
+    watch = pc.Watch(("a", "delta", "gradient", "update", "weight"), every=2)
+    history = fitted(watch, layers=2)
+    told, found = history.signals(), pc.signal_history(history)
+    assert list(told.strengths) == ["RMS a", "RMS delta", "RMS gradient", "RMS update / RMS weight"]
+    np.testing.assert_array_equal(told.strengths["RMS a"]["dense_1"], found.rms["a"]["dense_1"])
+    panels = [ax for ax in history.plot_signals(["dense", "dense_2"]).axes if ax.lines]
+    assert [ax.get_title(loc="left") for ax in panels] == list(told.strengths)
+    np.testing.assert_allclose(panels[1].lines[1].get_ydata(), found.rms["delta"]["dense_2"])
+    assert list(fitted(pc.Watch(("a",)), layers=1).signals().strengths) == ["RMS a"]

@@ -20,6 +20,9 @@ class Tensor(np.ndarray):
     def __round__(self, digits: int | None = None) -> Any:
         return round(self.item(), digits) if self.ndim == 0 else np.round(self, digits or 0)
 
+    def __str__(self) -> str:
+        return str(self.numpy())
+
     # `a += b` gives `a` another tensor, as tensors of the backends do: nothing is changed.
     __iadd__: Any = np.ndarray.__add__
     __isub__: Any = np.ndarray.__sub__
@@ -95,6 +98,13 @@ class KerasTensor:
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+def kind_of(rows: np.ndarray) -> str:
+    """Return the type a symbol for such rows has: words, whole numbers, or floats."""
+    if rows.dtype.kind in "OSTU":
+        return "string"
+    return rows.dtype.name if rows.dtype.kind in "iub" else "float32"
 
 
 def is_symbol(value: Any) -> bool:

@@ -100,7 +100,8 @@ class Variable:
     def home(self) -> Any:
         """The value as kept here, drawn now if it was still to be drawn."""
         if self._draw is not None:
-            self._draw()
+            with jax.ensure_compile_time_eval():  # somebody may be tracing at the time
+                self._draw()
         return self._home
 
     @property

@@ -68,7 +68,10 @@ def eager_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     materialize(variables)
     program = _eager_program(layer, form, static, training, variables)
     values = [np.asarray(v.value) for v in variables]
-    outputs, after = program(values, arrays, seed_bits(next_seed()))
+    outputs, losses, after = program(values, arrays, seed_bits(next_seed()))
+    for part in layer.flat_layers():  # what it charged for an earlier call is gone
+        part._eager_losses.clear()
+    layer._eager_losses.extend(jax.tree.map(as_tensor, jax.device_get(losses)))
     for variable, value in zip(variables, after, strict=True):
         if training or not variable.trainable:
             variable.assign(np.asarray(value))
@@ -161,7 +164,7 @@ def _eager_program(
             bits = jax.random.wrap_key_data(seed, impl="threefry2x32")
             with Scope(lent, key=bits, training=training) as scope:
                 outputs = run(layer, args, kwargs)
-            return outputs, [scope.values[v] for v in variables]
+            return outputs, scope.losses, [scope.values[v] for v in variables]
 
         programs[key] = compiled(call)
     return programs[key]

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from pellucid.base.config import config
 from pellucid.base.types import Key, Params, State
+from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.engine.base.tensor import KerasTensor, symbols_in
 from pellucid.keras.engine.base.variable import Scope, Variable
 from pellucid.keras.engine.layers.calling import run
@@ -113,6 +114,9 @@ class Custom(CoreLayer):
             }
             args, kwargs = self.form.filled(inputs)
             outputs = run(self.layer, args, kwargs)
+        if scope.values.keys() - lent.keys():
+            name = self.layer.name
+            hint(f"kept {name}", f"a metric in call() of {name!r} is not recorded: use compile()")
         after = {n: scope.values[v].astype(state[n].dtype) for n, v in still.items()}
         toll = sum((jnp.sum(loss) for loss in scope.losses), start=jnp.zeros(()))
         leaves = tuple(jnp.asarray(leaf) for leaf in jax.tree.leaves(outputs))

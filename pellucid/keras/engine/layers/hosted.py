@@ -1,11 +1,12 @@
 """Layers that run on the host, outside compiled programs: what looks words and numbers up.
 
-They work on arrays at hand and in `Dataset.map`; a compiled program knows no words, so that
-inside a model only those stand that turn numbers into numbers.
+They work on arrays at hand and in `Dataset.map`. A compiled program knows no words, so that a
+model runs those that take some before its program, on the host.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import jax
@@ -14,13 +15,13 @@ import numpy as np
 from jax.core import Tracer
 
 from pellucid.base.errors import ConfigError, explain
-from pellucid.keras.engine.base.tensor import as_tensor, symbols_in
+from pellucid.keras.engine.base.tensor import KerasTensor, as_tensor, kind_of, symbols_in
 from pellucid.keras.engine.base.variable import current_scope
 from pellucid.keras.engine.layers.layer import Layer
 from pellucid.keras.engine.training.feeding import is_stream
 
 
-class Lookup(Layer):
+class Lookup(Layer, ABC):
     """A layer that runs on the host, by a table or a hash; it has no weights.
 
     Attributes:
@@ -36,8 +37,11 @@ class Lookup(Layer):
         Raises:
             ConfigError: this stands in a model and needs words or hashes there.
         """
-        in_program = isinstance(inputs, Tracer) or symbols_in(inputs)
-        if in_program or (current_scope() is not None and isinstance(inputs, jax.Array)):
+        if symbols_in(inputs):
+            return super().__call__(inputs, **kwargs)
+        if isinstance(inputs, Tracer) or (
+            current_scope() is not None and isinstance(inputs, jax.Array)
+        ):
             self._check_traceable()
             return super().__call__(inputs, **kwargs)
         self.built = True
@@ -47,20 +51,42 @@ class Lookup(Layer):
         self._gave = [(None, *np.shape(found)[1:])]
         return as_tensor(found)
 
+    @property
+    def on_host(self) -> bool:
+        """Whether a model must run it before its compiled program."""
+        return not self.traced
+
+    def symbolic_outputs(self, args: Any, kwargs: Any) -> Any:
+        """Return the symbol of what it will give: on the host, learnt from examples."""
+        if not self.on_host:
+            return super().symbolic_outputs(args, kwargs)
+        symbol = args[0]
+        found = [self._example(symbol, words) for words in ("", "a b c")]
+        sides = zip(*(np.shape(one)[1:] for one in found), strict=True)
+        shape = (a if a == b else None for a, b in sides)
+        return KerasTensor((None, *shape), kind_of(np.asarray(found[0])))
+
+    def _example(self, symbol: KerasTensor, words: str) -> Any:
+        shape = (2, *(1 if side is None else side for side in symbol.shape[1:]))
+        if symbol.dtype == "string":
+            return self.look_up(np.full(shape, words))
+        return self.look_up(np.zeros(shape, symbol.dtype))
+
+    @abstractmethod
     def look_up(self, x: Any) -> Any:
         """Return what is found for an array, now."""
-        raise NotImplementedError
 
     def call(self, inputs: Any) -> Any:
         """Return what is found, inside a program."""
         return getattr(self, self.traced)(inputs)
 
     def _check_traceable(self) -> None:
-        if not self.traced:
-            what = f"{type(self).__name__} cannot stand inside a model: programs know no words."
+        if self.on_host:
+            what = f"{self.name} cannot stand in the call() of a layer or model of your own."
             call = f"{self.name}(x)"
-            tip = f"apply it before: x = {call}, or dataset.map(lambda x, y: ({call}, y))"
-            raise ConfigError(explain(what, got="an Input", expected="data at hand", hint=tip))
+            tip = f"{call} in a functional model, or dataset.map(lambda x, y: ({call}, y))"
+            expected = "data at hand: programs know no words"
+            raise ConfigError(explain(what, got="a traced array", expected=expected, hint=tip))
 
     @property
     def first_dtype(self) -> str:

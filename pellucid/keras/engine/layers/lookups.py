@@ -8,7 +8,6 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.base.errors import ConfigError, explain
 from pellucid.keras.engine.layers.hosted import Learnt, at_hand, base_config, dense_only
 from pellucid.keras.engine.layers.text_layers import Vectorizer, Vocabulary
 
@@ -135,12 +134,10 @@ class IntegerLookup(Worded):
             invert, output_mode, pad_to_max_tokens, "int64", salt, oov_method,
         )  # fmt: skip
 
-    def _check_traceable(self) -> None:
+    @property
+    def on_host(self) -> bool:
         words = self.words
-        if words.num_oov_indices > 1 and words.oov_method != "floormod":
-            what = f"{self.name} cannot stand inside a model: programs do not hash."
-            expected = "num_oov_indices=1, or oov_method='floormod'"
-            raise ConfigError(explain(what, got="salt, or a hash", expected=expected))
+        return words.num_oov_indices > 1 and words.oov_method != "floormod"  # programs do not hash
 
     def found_in_program(self, x: Any) -> Any:
         """Return the places of numbers, by searching among the sorted ones."""

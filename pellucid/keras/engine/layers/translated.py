@@ -140,11 +140,8 @@ class Translated(Layer):
         assert scope is not None
         core, inputs = self.own_core_call(args, kwargs)
         held = [jnp.asarray(x) for x in inputs]
-        if self.core_class.__name__ not in TAKES_IDS:
-            held = [
-                x if x.dtype.kind == "f" or x.dtype == "bfloat16" else x.astype("float32")
-                for x in held
-            ]
+        wanted = jnp.integer if self.core_class.__name__ in TAKES_IDS else jnp.floating
+        held = [x if jnp.issubdtype(x.dtype, wanted) else x.astype(self.first_dtype) for x in held]
         params, state = jax.tree.map(lambda v: v.value, (self._params, self._state))
         named = {"mask": _tuple(mask)} if core.uses_mask else {}
         asked = scope.training if training is None else bool(training)

@@ -161,7 +161,7 @@ class Directions(Translated):
         super().build(input_shape)
 
 
-class Walking(Translated):
+class Recurring(Translated):
     """A recurrent layer; a stateful one remembers each row of batches of one size."""
 
     _rows: int | None = None
@@ -179,40 +179,14 @@ class Walking(Translated):
         sizes = [core.units] * len(core.carried)
         return sizes if len(sizes) > 1 else sizes[0]
 
-    def build_on(self, args: Any, kwargs: Any) -> None:
-        self._rows = self.inputs_of(args, kwargs)[0].shape[0]
-        super().build_on(args, kwargs)
-
-
-class Recurring(Translated):
-    """A recurrent layer; a stateful one goes on where the last batch ended."""
-
-    _rows: int | None = None  # of every batch, for a stateful layer
-
-    def build_on(self, args: Any, kwargs: Any) -> None:
-        if self._settings["stateful"]:
-            self._rows = self.inputs_of(args, kwargs)[0].shape[0]
-            object.__setattr__(self, "_core", None)
-        super().build_on(args, kwargs)
-
-    @property
-    def core(self) -> CoreLayer:
-        made = super().core
-        return dataclasses.replace(made, batch_size=self._rows) if self._rows else made
-
     @property
     def states(self) -> list[Any]:
         """What a stateful layer has kept of the last batch."""
-        return [variable for variable in self._state.values() if variable.name in ("h", "c")]
+        return list(self._state.values())
 
-    def reset_state(self) -> None:
-        """Let the next batch begin with zeros."""
-        for variable in self.states:
-            variable.assign(np.zeros(variable.shape, variable.dtype))
-
-    def reset_states(self) -> None:
-        """Let the next batch begin with zeros."""
-        self.reset_state()
+    def build_on(self, args: Any, kwargs: Any) -> None:
+        self._rows = self.inputs_of(args, kwargs)[0].shape[0]
+        super().build_on(args, kwargs)
 
 
 VARIANTS: dict[str, type[Translated]] = {
@@ -220,12 +194,9 @@ VARIANTS: dict[str, type[Translated]] = {
     "Attention": Attending,
     "Bidirectional": Directions,
     "MultiHeadAttention": Attending,
-    "GRU": Recurring,
-    "LSTM": Recurring,
     "Normalization": Scaling,
-    "SimpleRNN": Recurring,
     "TimeDistributed": Sides,
-    **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), Walking),
+    **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), Recurring),
 }
 
 

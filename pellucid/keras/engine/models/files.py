@@ -109,7 +109,8 @@ class Files:
         settings = self._learner.settings
         if settings is None:
             return {}
-        given = {name: serialize(value) for name, value in settings._asdict().items()}
+        kept = (name for name in settings._fields if name != "watch")  # which is of a session
+        given = {name: serialize(getattr(settings, name)) for name in kept}
         more = {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": True}
         return {"optimizer": serialize(self._learner.optimizer), **given, **more}
 

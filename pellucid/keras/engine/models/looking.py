@@ -9,13 +9,14 @@ import numpy as np
 from pellucid.base.errors import DataError, explain
 from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
 from pellucid.keras.plotting import model_to_dot
+from pellucid.models.diagnosable import Diagnosable
 from pellucid.models.pictured import Lesson, Pictured
 from pellucid.models.view import View
 from pellucid.training.programs import compile_start
 from pellucid.training.state import seed_bits
 
 
-class Looking(Pictured):
+class Looking(Pictured, Diagnosable):
     """The pictures of a model, read from its plan and its variables."""
 
     _learner: Any
@@ -61,4 +62,4 @@ def _rows(model: Any, x: Any, y: Any = None) -> Rows:
 
 def _shapes(model: Any) -> tuple[Any, ...]:
     """The shapes of the inputs; a side that is open is taken as 48."""
-    return tuple(tuple(side or 48 for side in symbol.shape[1:]) for symbol in model.inputs)
+    return tuple(tuple(side or 48 for side in symbol.shape[1:]) for symbol in model.front.entries)

@@ -11,10 +11,12 @@ from pellucid.base.errors import ConfigError, ShapeError, StateError, explain, n
 from pellucid.keras.engine.base.kinds import MODELS
 from pellucid.keras.engine.base.naming import auto_name
 from pellucid.keras.engine.base.revision import revision
-from pellucid.keras.engine.base.tensor import KerasTensor, symbols_in
+from pellucid.keras.engine.base.tensor import KerasTensor, kind_of, symbols_in
+from pellucid.keras.engine.base.variable import current_scope
 from pellucid.keras.engine.layers.custom import Custom
 from pellucid.keras.engine.layers.layer import Layer
 from pellucid.keras.engine.models.files import Files
+from pellucid.keras.engine.models.front import Front
 from pellucid.keras.engine.models.graph import Graph
 from pellucid.keras.engine.models.graph_config import graph_config
 from pellucid.keras.engine.models.looking import Looking
@@ -45,14 +47,14 @@ class Model(Verbs, OldVerbs, Files, Looking, Repairable, Layer):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Prepare a model whose own `__init__` may be anything."""
         made = super().__new__(cls, *args, **kwargs)
-        made._graph = None
+        made._graph = made._front = None
         made._learner = Learner(made)
         made._plans = {}
         return made
 
     def _wire(self, graph: Graph | None) -> None:
         """Take a graph as what the model computes."""
-        self._graph = graph
+        self._graph, self._front = graph, None
         self._plans = {}
         self.built = graph is not None
 
@@ -84,6 +86,19 @@ class Model(Verbs, OldVerbs, Files, Looking, Repairable, Layer):
             raise StateError(explain(what, got="no Input", expected="an input", hint=hint))
         return self._graph
 
+    @property
+    def front(self) -> Front:
+        """What runs on the host, before the compiled program."""
+        if self._front is None:
+            self._front = Front.of(self.graph)
+        return self._front
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the outputs; a model that knows words is opened up, on symbols and arrays."""
+        if self.is_graph and current_scope() is None and self.front.nodes:
+            return self.graph.run(*args)
+        return super().__call__(*args, **kwargs)
+
     def symbolic_outputs(self, args: Any, kwargs: Any) -> Any:
         if not self.is_graph:
             return Custom.of(self, args, kwargs).symbols(args, kwargs)
@@ -102,7 +117,7 @@ class Model(Verbs, OldVerbs, Files, Looking, Repairable, Layer):
         """Return the network for rows of these shapes, and whose variables it runs on."""
         key = (shapes, revision())
         if key not in self._plans:
-            made = plan(self.inputs, self.outputs, shapes)
+            made = plan(self.front.entries, self.outputs, shapes)
             if any(isinstance(node.layer, Custom) for node in made.network.nodes):
                 return made
             self._plans = {key: made} if len(self._plans) > 8 else self._plans | {key: made}
@@ -156,6 +171,11 @@ class Model(Verbs, OldVerbs, Files, Looking, Repairable, Layer):
             return sorted(self.graph.outputs)
         names = [symbol._keras_history.layer.name for symbol in self.outputs]
         return [n if names.count(n) == 1 else f"{n}_{i}" for i, n in enumerate(names)]
+
+    @property
+    def names_outputs(self) -> bool:
+        """Whether its outputs have names: those of layers, or those of a dictionary."""
+        return self.is_graph or len(self.outputs) == 1 or isinstance(self.graph.outputs, dict)
 
     @property
     def input_names(self) -> list[str]:
@@ -234,7 +254,7 @@ def _symbols_like(x: Any) -> Any:
 
     def symbol(array: Any) -> KerasTensor:
         array = np.asarray(array)
-        kind = array.dtype.name if array.dtype.kind in "iub" else "float32"
+        kind = kind_of(array)
         return KerasTensor((None, *array.shape[1:]), kind, name="input")
 
     return jax.tree.map(symbol, x)

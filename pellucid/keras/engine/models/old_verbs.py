@@ -108,7 +108,7 @@ class OldVerbs:
         model: Any = self
         leaves, tree = jax.tree.flatten(model.graph.outputs)
         name = leaves[0]._keras_history.layer.name
-        leaves[0] = _Charging(name=auto_name(f"{name}_add_loss"))(leaves[0], losses)
+        leaves[0] = AddLoss(name=auto_name(f"{name}_add_loss"))(leaves[0], losses)
         model._wire(Graph(model.graph.inputs, jax.tree.unflatten(tree, leaves)))
 
     @property
@@ -133,7 +133,7 @@ class OldVerbs:
         """Do nothing: programs are compiled when they are first needed."""
 
 
-class _Charging(Layer):
+class AddLoss(Layer):
     """Passes its input on, and adds losses."""
 
     def call(self, x: Any, losses: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pellucid.base.errors import StateError, explain
 from pellucid.keras.engine.base.kinds import MODELS
-from pellucid.keras.engine.base.tensor import KerasTensor
+from pellucid.keras.engine.base.tensor import KerasTensor, kind_of
 from pellucid.keras.engine.layers.layer import Layer
 from pellucid.keras.engine.models.files import stack_config
 from pellucid.keras.engine.models.graph import Graph
@@ -62,10 +62,9 @@ class Sequential(Model):
 
     def see(self, x: Any) -> None:
         if self._source is None:
-            kind = x.dtype.name if x.dtype.kind in "iub" else "float32"
             sides = x.shape[1:] if x.ndim > 1 else (1,)
             # Keras notes the size of the first batch, too; other sizes are taken all the same.
-            self._source = Input(sides, batch_size=min(len(x), 32), dtype=kind)
+            self._source = Input(sides, batch_size=min(len(x), 32), dtype=kind_of(x))
             self._rewire()
 
     @property

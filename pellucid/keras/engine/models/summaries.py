@@ -126,12 +126,20 @@ def _with_inner(layer: Any, expand: bool, depth: int = 0) -> Iterator[tuple[int,
 def _fields(layer: Any, depth: int, chain: bool, nodes: list[Any], trainable: bool) -> list[str]:
     before = "   " * depth + "└ " if depth else ""
     count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-    fields = [f"{before}{layer.name} ({type(layer).__name__})", _shape_of(layer), count]
+    fields = [f"{before}{layer.name} ({kind_of(layer)})", _shape_of(layer), count]
     if not chain:
         fields.append(_connections(layer, nodes))
     if trainable:
         fields.append(("Y" if layer.trainable else "N") if layer.weights else "-")
     return fields
+
+
+def kind_of(layer: Any) -> str:
+    """Return what Keras calls the class of a layer: of an operation, a name of its own."""
+    if operation := getattr(layer, "operation", ""):
+        return "".join(word.capitalize() for word in operation.split("_"))
+    address = getattr(layer, "keras_address", None)
+    return address[1] if address else type(layer).__name__
 
 
 def _shape_of(layer: Any) -> str:

@@ -1,49 +1,13 @@
-"""A user's own loss, as one of the core."""
+"""A user's own loss in Keras's signature, as one of the core."""
 
-from typing import Any, ClassVar
-
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float, Num
+from typing import ClassVar
 
 from pellucid.base.config import config
-from pellucid.base.types import Activation
-from pellucid.functions.loss import Costs, Loss
+from pellucid.functions import own_loss
 
 
 @config
-class OwnLoss(Loss):
-    """Calls `function(y_true, y_pred)`, which gives a number, or one for each place.
-
-    y comes as the user gave it, in the type of the output.
-    """
+class OwnLoss(own_loss.OwnLoss):
+    """Calls `function(y_true, y_pred)`; y comes as the user gave it, in the output's type."""
 
     targets: ClassVar[str] = "any"
-
-    function: Any
-
-    def count(self, y: Num[Array, "batch ..."]) -> int:
-        try:
-            return jax.eval_shape(self.function, y, y).size
-        except (TypeError, ValueError):  # y is not of the shape of outputs
-            return super().count(y)
-
-    def cost(self, y: Num[Array, "batch ..."], a: Float[Array, "batch ..."]) -> Costs:
-        return self._along(y, a, 1)
-
-    def at_positions(
-        self,
-        y: Num[Array, "batch ..."],
-        z: Float[Array, "batch ..."],
-        nonlinearity: Activation,
-        axes: int,
-    ) -> Float[Array, "batch ..."]:
-        return self._along(y, nonlinearity(z), axes)
-
-    def _along(self, y: Array, a: Array, axes: int) -> Float[Array, "batch ..."]:
-        """Return the means over all but the first `axes` axes; one number serves everywhere."""
-        costs = jnp.asarray(self.function(y, a), a.dtype)
-        places = a.shape[:axes]
-        if costs.ndim < axes or costs.shape[:axes] != places:
-            return jnp.broadcast_to(jnp.mean(costs), places)
-        return jnp.mean(costs.reshape(*places, -1), axis=-1)

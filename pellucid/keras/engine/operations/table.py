@@ -47,6 +47,8 @@ def operation(line: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return apply_operation(name, on_arrays, *first, **more)
 
     def on_arrays(*args: Any, **kwargs: Any) -> Any:
+        if any(map(_has_words, jax.tree.leaves(args))):  # which JAX has no arrays for
+            return getattr(np, name)(*args, **kwargs)
         return function(*jax.tree.map(_of_jax, args), **jax.tree.map(_of_jax, kwargs))
 
     call.__name__ = call.__qualname__ = name
@@ -69,6 +71,10 @@ def _by_position(signature: inspect.Signature, name: str) -> bool:
 
 def _of_jax(leaf: Any) -> Any:
     return jnp.asarray(leaf) if isinstance(leaf, np.ndarray) else leaf
+
+
+def _has_words(leaf: Any) -> bool:
+    return isinstance(leaf, str) or (isinstance(leaf, np.ndarray) and leaf.dtype.kind in "OSTU")
 
 
 def _plain(value: Any) -> Any:

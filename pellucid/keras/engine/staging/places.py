@@ -38,6 +38,9 @@ _ENGINE = ("", "layers", "models", "utils")
 # Modules of today whose names another module has here.
 SHARED = {f"ops.{part}": ("ops",) for part in ("image", "linalg", "nn", "numpy")}
 
+# Modules that are no old places, or that tell of it themselves.
+TODAY = ("_tf_keras", "_tf_keras.keras", "mixed_precision", "utils.np_utils")
+
 # Old modules below Keras, and those that hold the same names now. What lies below them too.
 OLD = {
     **{
@@ -102,6 +105,8 @@ OLD = {
     "preprocessing.text_dataset": ("preprocessing", "utils"),
     "preprocessing.timeseries": ("preprocessing", "utils"),
     "experimental": _ALL,
+    "mixed_precision": ("dtype_policies", "optimizers"),
+    "mixed_precision.experimental": ("dtype_policies", "optimizers"),
 }
 
 
@@ -156,7 +161,7 @@ def since_when(name: str) -> tuple[str, str] | None:
     """
     root, below = split(name) or ("", "")
     found = places(below)
-    today = below in SHARED or below in ("_tf_keras", "_tf_keras.keras", "utils.np_utils")
+    today = below in SHARED or below in TODAY
     if not found or today or _full(below) in found[:1]:
         return None
     names = below.split(".")  # functions of np_utils tell of it themselves

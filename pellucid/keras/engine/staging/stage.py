@@ -6,6 +6,7 @@ Nothing on disk is touched, and an installed Keras stays as it is.
 """
 
 import importlib
+import operator
 import sys
 from collections.abc import Iterator, MutableSequence
 from importlib.abc import Loader, MetaPathFinder
@@ -140,7 +141,7 @@ def _tensorflow(module: Served, name: str) -> Any:
         raise NotServedError(_refusal(full))
     home, _, attribute = place.partition(":")
     found = importlib.import_module(home)
-    return getattr(found, attribute) if attribute else found
+    return operator.attrgetter(attribute)(found) if attribute else found
 
 
 def _refusal(full: str) -> str:

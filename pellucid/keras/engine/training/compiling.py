@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
 
 from pellucid.base.errors import ConfigError, explain, nearest
@@ -16,6 +17,7 @@ from pellucid.layers.layer import Layer as CoreLayer
 from pellucid.network.network import Node
 from pellucid.training.evaluation import AT_ONCE
 from pellucid.training.state import Goal, Measure, Recipe
+from pellucid.training.watch import NOTHING, Watch
 
 
 class Settings(NamedTuple):
@@ -25,6 +27,7 @@ class Settings(NamedTuple):
     loss_weights: Any
     metrics: Any
     weighted_metrics: Any
+    watch: Watch = NOTHING
 
 
 class Compiled(NamedTuple):
@@ -58,11 +61,18 @@ class Compiled(NamedTuple):
 
 
 def recipe_of(
-    settings: Settings, plan: Plan, names: list[str], optimizer: Any, frozen: frozenset[str]
+    settings: Settings,
+    plan: Plan,
+    names: list[str],
+    optimizer: Any,
+    frozen: frozenset[str],
+    *,
+    named: bool = True,
 ) -> Compiled:
     """Return the recipe that `settings` mean for a plan whose outputs have these names.
 
-    `frozen` are the owners of parameters that stay as they are.
+    `frozen` are the owners of parameters that stay as they are. Values are recorded by
+    outputs' names if they are `named` by the user, and otherwise by what is measured.
 
     Raises:
         ConfigError: there is no loss at all, or an output is named that does not exist.
@@ -78,9 +88,14 @@ def recipe_of(
             stated[end] = core_loss(wanted[name], shape)
             loss = agreed(stated[end], plan.network[end])
             goals.append(Goal(end, loss, 1.0 if weight is None else float(weight)))
-            renamed[f"{end}_loss"] = f"{name}_loss"
-    measures = _measures(settings, ends, names, plan, {goal.output: goal.loss for goal in goals})
-    recipe = Recipe(plan.network, tuple(goals), measures, optimizer.core, frozen=frozen)
+            said = f"{name if named else metric_name(wanted[name])}_loss"
+            renamed[f"{end}_loss"] = free(said, renamed.values())
+    prefixes = [f"{name}_" if named and len(names) > 1 else "" for name in names]
+    judged = {goal.output: goal.loss for goal in goals}
+    measures = _measures(settings, names, prefixes, plan, judged)
+    recipe = Recipe(
+        plan.network, tuple(goals), measures, optimizer.core, settings.watch, frozen=frozen
+    )
     return Compiled(recipe, renamed, stated)
 
 
@@ -109,6 +124,12 @@ def metric_name(wanted: Any) -> str:
     return str(getattr(wanted, "name", None) or getattr(wanted, "__name__", type(wanted).__name__))
 
 
+def free(name: str, taken: Container[str]) -> str:
+    """Return a name, with a number if others have it already."""
+    numbered = itertools.chain([name], (f"{name}_{count}" for count in itertools.count(1)))
+    return next(one for one in numbered if one not in taken)
+
+
 def listed(wanted: Any, names: list[str]) -> Iterator[tuple[int, Any]]:
     """Give each metric with the place of the output it is for."""
     for place, name in enumerate(names):
@@ -127,23 +148,23 @@ def _flat(chosen: Any) -> Iterator[Any]:
 
 
 def _measures(
-    settings: Settings, ends: Any, names: list[str], plan: Plan, goals: dict[str, Loss]
+    settings: Settings,
+    names: list[str],
+    prefixes: list[str],
+    plan: Plan,
+    goals: dict[str, Loss],
 ) -> tuple[Measure, ...]:
     taken: list[str] = []
     found = []
-    several = len(names) > 1
     for wanted, weighted in ((settings.metrics, False), (settings.weighted_metrics, True)):
         for place, one in listed(wanted, names):
-            prefix = f"{names[place]}_" if several else ""
+            prefix = prefixes[place]
             name = prefix + metric_name(one)
             if weighted and name in taken:
                 name = f"{prefix}weighted_{metric_name(one)}"
-            base, count = name, 0
-            while name in taken:
-                count += 1
-                name = f"{base}_{count}"
+            name = free(name, taken)
             taken.append(name)
-            end = ends[place]
+            end = plan.network.outputs[place]
             metric = core_metric(one, goals.get(end), plan.network[end], weighted=weighted)
             found.append(Measure(name, end, metric, weighted))
     return tuple(found)

@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid.base.errors import DataError, StateError, explain
 from pellucid.doctor.chart import Rows as Given
+from pellucid.keras.engine.base.seeds import next_seed
 from pellucid.keras.engine.base.variable import Variable
 from pellucid.keras.engine.data.py_dataset import PyDataset
 from pellucid.network.network import Network
@@ -32,11 +33,12 @@ class Rows:
         if model._graph is None:
             model.see(_arrays(x))
         self.model = model
-        sources = model.inputs
-        self.x = [_column(given) for given in model.graph.arranged(_listed(x, len(sources)))]
+        inputs, entries = model.inputs, model.front.entries
+        self.columns = [_column(part) for part in model.graph.arranged(_listed(x, len(inputs)))]
+        self.x = model.front.passed(self.columns)  # as the compiled program takes it
         self.y, self.sample_weight, self.class_weight = y, sample_weight, class_weight
         self.shapes = tuple(
-            _sides(symbol, column) for symbol, column in zip(sources, self.x, strict=True)
+            _sides(symbol, column) for symbol, column in zip(entries, self.x, strict=True)
         )
 
     def __len__(self) -> int:
@@ -48,7 +50,7 @@ class Rows:
 
     def taken(self, where: Any) -> Rows:
         """Return the rows at `where`: a slice, or their numbers."""
-        x = [column[where] for column in self.x]
+        x = [column[where] for column in self.columns]
         y = jax.tree.map(lambda column: column[where], self._structured(self.y))
         weight = jax.tree.map(lambda column: column[where], self._structured(self.sample_weight))
         return Rows(self.model, x if len(x) > 1 else x[0], y, weight, self.class_weight)
@@ -180,6 +182,25 @@ class Stream:
         parts = item if isinstance(item, tuple) else (item,)
         x, y, weight = (*parts, None, None)[:3]
         return Rows(self.model, x, y, weight, self.class_weight)
+
+
+class Batches:
+    """Rows in batches, in a new order for each pass if they are to be shuffled."""
+
+    def __init__(self, rows: Rows, size: int, *, shuffle: bool) -> None:
+        self.rows, self.size, self.shuffle = rows, size, shuffle
+        self.random = np.random.default_rng(next_seed())
+
+    def __len__(self) -> int:
+        return -(-len(self.rows) // self.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        count = len(self.rows)
+        order = self.random.permutation(count) if self.shuffle else np.arange(count)
+        for first in range(0, count, self.size):
+            part = self.rows.taken(order[first : first + self.size])
+            x = part.columns
+            yield (x if len(x) > 1 else x[0]), part.y, part.sample_weight
 
 
 def as_feed(

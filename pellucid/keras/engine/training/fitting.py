@@ -16,13 +16,13 @@ from pellucid.keras import config
 from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN as NaNCallback
 from pellucid.keras.engine.base.hints import caller_line, hint
-from pellucid.keras.engine.base.seeds import next_seed
 from pellucid.keras.engine.training.diagnosis import DOCTOR, chart_of, names_of
-from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
+from pellucid.keras.engine.training.feeding import Batches, Rows, Stream, as_feed
 from pellucid.keras.engine.training.fits import FitReport, fits
 from pellucid.training.interrupt import Interrupt
 from pellucid.training.looks import Looks
 from pellucid.training.measuring import begin_sums
+from pellucid.training.order import BALANCED
 from pellucid.training.placement import place
 from pellucid.training.record import EpochRecord
 from pellucid.training.rules import Rule, TerminateOnNaN
@@ -38,6 +38,8 @@ class Fit:
         self.doctor_mode = settled_mode(old.pop("doctor", DOCTOR))
         self.silenced = settled_silence(old.pop("silence", ()))
         self.learner, self.model = learner, learner.model
+        if self.model.stateful:  # it takes batches of one size, and remembers each
+            self.doctor_mode = "off"
         self.given = _modern(given, old)
         self.first = int(self.given["initial_epoch"])
         self.epochs = int(self.given["epochs"])
@@ -123,7 +125,7 @@ class Fit:
         if steps is None or isinstance(feed, Stream):
             return feed
         size = self.batch_size or -(-len(feed) // int(steps))
-        return Stream(self.model, _Batches(feed, size, shuffle=bool(self.given["shuffle"])))
+        return Stream(self.model, Batches(feed, size, shuffle=bool(self.given["shuffle"])))
 
     def _steps(self, feed: Any) -> int | None:
         if self.given["steps_per_epoch"]:
@@ -149,7 +151,7 @@ class Fit:
         with doctor.refusals():
             examples = feed.examples(recipe, finite=not watched)
         inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
-        inside = inside and held_out.shapes == feed.shapes
+        inside = inside and held_out.shapes == feed.shapes and not self.model.stateful
         holder = learner.holder(plan, self.compiled)
         self._begin()
         inside = inside and not callbacks.watches_validation
@@ -159,13 +161,14 @@ class Fit:
         outside = held_out is not None and not inside
         pace = EACH_EPOCH if outside and needs == "nothing" else PACES[needs]
         trainer = holder.trainer
-        doctor.watch(examples)
+        if doctor.mode != "off":
+            doctor.watch(examples)
         events = trainer.records(
             place(examples),
             int(self.batch_size or 32),
             validation=place(validation) if validation is not None else None,
             rules=(*rules, *self._safety(rules)),
-            shuffle=bool(self.given["shuffle"]),
+            shuffle=self._order(),
             epochs=self.epochs - self.first,
             pace=pace,
             at_once=self.compiled.at_once(self._validation_size()),
@@ -192,10 +195,15 @@ class Fit:
         return Settings(
             int(self.batch_size or 32),
             self.epochs - self.first,
-            bool(given["shuffle"]),
+            self._order(),
             "last" if given["validation_split"] else split,
             given["class_weight"] is not None,
         )
+
+    def _order(self) -> bool | str:
+        """Return whether rows are shuffled, or "balanced"; other words, as "batch", are a yes."""
+        shuffle = self.given["shuffle"]
+        return shuffle if shuffle == BALANCED else bool(shuffle)
 
     def _begin(self) -> None:
         """Tell the callbacks that training begins; one may know where an earlier fit ended."""
@@ -218,6 +226,7 @@ class Fit:
                 break
             if isinstance(record, EpochRecord):
                 self.learner.doctor.read(record)
+                callbacks.history.note(record, self.learner.doctor_names)
                 logs = self._named(record.values)
                 if callbacks.sets_rate:
                     logs["learning_rate"] = record.learning_rate
@@ -340,24 +349,6 @@ class Fit:
                 tuple(self.learner.findings),
             )
         )
-
-
-class _Batches:
-    """Rows in batches, in a new order for each pass if they are to be shuffled."""
-
-    def __init__(self, rows: Rows, size: int, *, shuffle: bool) -> None:
-        self.rows, self.size, self.shuffle = rows, size, shuffle
-        self.random = np.random.default_rng(next_seed())
-
-    def __len__(self) -> int:
-        return -(-len(self.rows) // self.size)
-
-    def __iter__(self) -> Iterator[Any]:
-        count = len(self.rows)
-        order = self.random.permutation(count) if self.shuffle else np.arange(count)
-        for first in range(0, count, self.size):
-            part = self.rows.taken(order[first : first + self.size])
-            yield (part.x if len(part.x) > 1 else part.x[0]), part.y, part.sample_weight
 
 
 def _modern(given: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:

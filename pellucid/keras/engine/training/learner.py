@@ -19,10 +19,10 @@ from pellucid.keras.callbacks.callback_list import CallbackList
 from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.engine.base.seeds import next_look, next_seed
 from pellucid.keras.engine.base.strictness import strict
-from pellucid.keras.engine.layers.old_questions import is_stateful
+from pellucid.keras.engine.base.variable import Variable
 from pellucid.keras.engine.training.compiling import Compiled, Settings, recipe_of
 from pellucid.keras.engine.training.diagnosis import names_of, same_rows, untrained
-from pellucid.keras.engine.training.feeding import Rows, Stream, as_feed
+from pellucid.keras.engine.training.feeding import Batches, Rows, Stream, as_feed
 from pellucid.keras.engine.training.fitting import Fit
 from pellucid.keras.engine.training.holder import Holder, values_of
 from pellucid.keras.engine.training.printing import show_evaluation, show_prediction
@@ -32,6 +32,7 @@ from pellucid.training.evaluation import compile_evaluate, predict
 from pellucid.training.measuring import begin_sums
 from pellucid.training.programs import compile_running_step, compile_running_test
 from pellucid.training.state import Examples, Recipe
+from pellucid.training.watch import NOTHING
 
 OWN_STEPS = ("train_step", "test_step", "compute_loss", "compute_metrics")
 
@@ -62,11 +63,12 @@ class Learner:
         old: dict[str, Any],
     ) -> None:
         """Take note of how to train."""
+        watch = old.pop("watch", NOTHING)  # Pellucid's own, as of `pellucid.Model.compile`
         for name in old:
             hint(f"compile {name}", f"compile({name}=...) has no effect since Keras 3")
         self.end()
         self.optimizer = optimizers.get(optimizer)
-        self.settings = Settings(loss, loss_weights, metrics, weighted_metrics)
+        self.settings = Settings(loss, loss_weights, metrics, weighted_metrics, watch)
         self.moving = {id(layer) for layer in self.model.flat_layers() if layer.trainable}
 
     def compiled_for(self, shapes: Any) -> tuple[Any, Compiled]:
@@ -81,8 +83,8 @@ class Learner:
             raise StateError(explain(what, got="no compile()", expected="compile()", hint=tip))
         self._refuse_own_steps()
         plan = self.model.plan_for(shapes)
-        names, frozen = self.model.output_names, self.frozen(plan)
-        return plan, recipe_of(self.settings, plan, names, self.optimizer, frozen)
+        names, frozen, named = self.model.output_names, self.frozen(plan), self.model.names_outputs
+        return plan, recipe_of(self.settings, plan, names, self.optimizer, frozen, named=named)
 
     def frozen(self, plan: Any) -> frozenset[str]:
         """Return the owners of parameters that training leaves alone.
@@ -177,7 +179,7 @@ class Learner:
 
     def _consult(self, feed: Rows | Stream) -> None:
         """Let the doctor know on which rows the model is judged."""
-        if not isinstance(feed, Rows):
+        if not isinstance(feed, Rows) or self.model.stateful:
             return
         if self.doctor is None:
             plan, compiled = self.compiled_for(feed.shapes)
@@ -187,6 +189,8 @@ class Learner:
 
     def measured(self, feed: Rows | Stream, batch_size: int, steps: int | None = None) -> Any:
         """Return the values of `feed` by Keras's names."""
+        if self.model.stateful and isinstance(feed, Rows):
+            feed = Stream(self.model, Batches(feed, batch_size, shuffle=False))
         if isinstance(feed, Stream):
             return self._measured_stream(feed, steps)
         plan, compiled = self.compiled_for(feed.shapes)
@@ -206,7 +210,9 @@ class Learner:
             params, state = self.values(plan)
             batch = rows.examples(compiled.recipe)
             sums = begin_sums(compiled.recipe, batch.targets) if sums is None else sums
-            sums, found = compile_running_test(compiled.recipe)(params, state, sums, batch)
+            program = compile_running_test(compiled.recipe)
+            state, sums, found = program(params, state, sums, batch)
+            self._keep(plan, state)
         if compiled is None:
             what = "There was no batch to measure."
             raise StateError(explain(what, got="0 batches", expected="at least one"))
@@ -215,10 +221,29 @@ class Learner:
     def values(self, plan: Any) -> tuple[Any, Any]:
         """Return the values of a plan's variables: those of the training state, if it has them."""
         plan.say_before_use()
-        here = self._holder
-        if here is not None and here.holds_all and here.plan.network == plan.network:
+        here = self._holder_of(plan)
+        if here is not None:
             return here.train.params, here.train.state
         return values_of(plan.variables())
+
+    def _holder_of(self, plan: Any) -> Holder | None:
+        """Return the training state if it is that of this plan, and up to date."""
+        here = self._holder
+        fits = here is not None and here.holds_all and here.plan.network == plan.network
+        return here if fits else None
+
+    def _keep(self, plan: Any, state: Any) -> None:
+        """Let stateful layers go on from where a batch that was measured has left them."""
+        if not self.model.stateful:
+            return
+        here = self._holder_of(plan)
+        if here is not None:
+            here.trainer.train = here.train._replace(state=state)
+            return
+        variables = plan.variables()[1]
+        for variable, value in zip(jax.tree.leaves(variables), jax.tree.leaves(state), strict=True):
+            if isinstance(variable, Variable):
+                variable.assign(np.asarray(value))
 
     def predict(
         self, x: Any, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any
@@ -229,7 +254,7 @@ class Learner:
         listeners.on_predict_begin()
         began = time.perf_counter()
         parts = feed.batches(steps) if isinstance(feed, Stream) else [feed]
-        if any(is_stateful(layer) for layer in self.model.flat_layers()):
+        if self.model.stateful:
             size = batch_size or 32
             pages = [page for rows in parts for page in self._carried(rows, size)]
         else:
@@ -249,7 +274,7 @@ class Learner:
     def _carried(self, rows: Rows, size: int) -> Iterator[tuple[np.ndarray, ...]]:
         """Give the outputs batch by batch; stateful layers go on where the last one ended."""
         for first in range(0, len(rows), size):
-            x = rows.part(first, first + size).x
+            x = rows.part(first, first + size).columns
             outputs = self.model(x if len(x) > 1 else x[0])
             yield tuple(np.asarray(a) for a in jax.tree.leaves(outputs))
 
@@ -271,7 +296,8 @@ class Learner:
         batch = rows.examples(compiled.recipe)
         seen = look(compiled.recipe, self.holder(plan, compiled).train, batch)
         inputs = (source.name for source in plan.network.inputs)
-        names = dict(zip(inputs, self.model.input_names, strict=True))
+        entries = (symbol.name for symbol in self.model.front.entries)
+        names = dict(zip(inputs, entries, strict=True))
         return renamed(seen, names | {owner: layer.name for owner, layer in plan.layers.items()})
 
     def step(self, plan: Any, compiled: Compiled, batch: Examples, sums: Any) -> Any:
@@ -300,14 +326,17 @@ class Learner:
         batch = rows.examples(compiled.recipe)
         params, state = self.values(plan)
         sums = begin_sums(compiled.recipe, batch.targets)
-        _, found = compile_running_test(compiled.recipe)(params, state, sums, batch)
+        state, _, found = compile_running_test(compiled.recipe)(params, state, sums, batch)
+        self._keep(plan, state)
         return _told(compiled.named(_numbers(found)), return_dict)
 
     def names(self) -> list[str]:
         """Return the names of what `evaluate` gives, in its order."""
         if self.settings is None or self.model._graph is None:
             return []
-        shapes = tuple(tuple(s or 48 for s in symbol.shape[1:]) for symbol in self.model.inputs)
+        shapes = tuple(
+            tuple(s or 48 for s in symbol.shape[1:]) for symbol in self.model.front.entries
+        )
         _, compiled = self.compiled_for(shapes)
         return list(compiled.named(dict.fromkeys(compiled.recipe.names)))
 
