@@ -1,21 +1,48 @@
-"""What is trained in the benchmarks: the data, split once, and the size of the work."""
+"""What is trained in the benchmarks: the data, split once, and the networks.
 
-from dataclasses import dataclass
+A network is written as the layers between input and output: `dense(units)`, `filters(n)` for a
+convolution of 3x3, `normalised(n)` for one whose answers are normalised over the batch before
+ReLU, `pool` and `flat`. All have ReLU, and a softmax over the classes at the end.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from pellucid.data.sources import open_data
 
 
-@dataclass(frozen=True)
-class Task:
+class Part(NamedTuple):
+    """A layer of a network, in words that every contender understands."""
+
+    kind: str  # "dense", "filters", "normalised", "pool" or "flat"
+    units: int = 0
+
+
+def dense(units: int) -> Part:
+    return Part("dense", units)
+
+
+def filters(count: int) -> Part:
+    return Part("filters", count)
+
+
+def normalised(count: int) -> Part:
+    return Part("normalised", count)
+
+
+POOL, FLAT = Part("pool"), Part("flat")
+
+
+class Task(NamedTuple):
     """A classification that every contender trains in the same way, by Adam at 0.001."""
 
-    name: str
+    words: str
     x: np.ndarray  # float32 (rows, features), or (rows, height, width, 1)
     y: np.ndarray  # int32 (rows,)
     validation: tuple[np.ndarray, np.ndarray] | None
-    hidden: int  # units of the hidden layer; 0 stands for the convolutional network
+    network: tuple[Part, ...]
     classes: int
     batch_size: int
     epochs: int  # of one repetition
@@ -25,30 +52,102 @@ class Task:
         """How many mini-batches one repetition trains on; a smaller last one counts."""
         return self.epochs * -(-len(self.x) // self.batch_size)
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether its rows are pictures, for a network with convolutions."""
+        return self.x.ndim == 4
 
-def iris(epochs: int) -> Task:
+    @property
+    def products(self) -> int:
+        """Multiplications and additions in the matrix products of one repetition.
+
+        A product is taken three times: forward, for the weights' gradient, and for the
+        gradient of what came in (not at the first layer).
+        """
+        side, channels, wide, total = self.x.shape[1], self.x.shape[-1], self.x.shape[-1], 0
+        for place, (kind, units) in enumerate((*self.network, dense(self.classes))):
+            if kind in ("filters", "normalised"):
+                side -= 2
+                cost, channels = side * side * 9 * channels * units, units
+            elif kind == "dense":
+                cost, wide = wide * units, units
+            else:
+                side = side // 2 if kind == "pool" else side
+                wide, cost = side * side * channels, 0
+            total += 2 * cost * (3 if place else 2)
+        return total * len(self.x) * self.epochs
+
+
+def iris() -> Task:
     """Return 4-10-3 on 120 irises, with 30 to validate on after each epoch."""
     data = open_data("iris")
     x = np.stack([np.asarray(column.values, np.float32) for column in data.x], axis=1)
     x, y = _shuffled((x - x.mean(0)) / x.std(0), np.asarray(data.labels, np.int32))
-    return Task("iris", x[:120], y[:120], (x[120:], y[120:]), 10, 3, 16, epochs)
+    words = "iris, 4-10-3, batch 16, 200 epochs, validated after each"
+    held_out = (x[120:], y[120:])
+    return Task(words, x[:120], y[:120], held_out, (dense(10),), 3, 16, 200)
 
 
-def digits(epochs: int) -> Task:
+def digits() -> Task:
     """Return 784-128-10 on 8,000 of the digits that come with the package."""
-    x, y = _pictures()
-    return Task("digits", x.reshape(len(x), -1)[:8000], y[:8000], None, 128, 10, 32, epochs)
+    x, y = _flat(8000)
+    words = "digits, 784-128-10, batch 32, 4 epochs of 8,000"
+    return Task(words, x, y, None, (dense(128),), 10, 32, 4)
 
 
-def pictures(rows: int) -> Task:
-    """Return the convolutional network, 32 and 64 filters of 3x3, on `rows` digits."""
-    x, y = _pictures()
-    return Task("pictures", x[:rows], y[:rows], None, 0, 10, 128, 1)
+def wide() -> Task:
+    """Return 784-512-512-10 on the same."""
+    x, y = _flat(8000)
+    words = "digits, 784-512-512-10, batch 128, 2 epochs of 8,000"
+    return Task(words, x, y, None, (dense(512), dense(512)), 10, 128, 2)
 
 
-def _pictures() -> tuple[np.ndarray, np.ndarray]:
+def pictures() -> Task:
+    """Return two convolutions, 32 and 64 filters of 3x3, on 1,280 digits."""
+    x, y = _pictures(1280)
+    network = (filters(32), POOL, filters(64), POOL, FLAT)
+    return Task(
+        "digits, convolutions 32-64, batch 128, 1,280 rows", x, y, None, network, 10, 128, 1
+    )
+
+
+def deep() -> Task:
+    """Return four normalised convolutions and a dense layer, on 640 digits."""
+    x, y = _pictures(640)
+    twice = (normalised(32), normalised(32), POOL, normalised(64), normalised(64), POOL)
+    words = "digits, four normalised convolutions, batch 128, 640 rows"
+    return Task(words, x, y, None, (*twice, FLAT, dense(128)), 10, 128, 1)
+
+
+def table() -> Task:
+    """Return 50-64-64-2 on 100,000 rows drawn at random, whose label is a curved boundary."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(100_000, 50)).astype(np.float32)
+    y = (x[:, 0] * x[:, 1] + x[:, 2] > 0).astype(np.int32)
+    words = "a table of 100,000 x 50, 50-64-64-2, batch 256, one epoch"
+    return Task(words, x, y, None, (dense(64), dense(64)), 2, 256, 1)
+
+
+TASKS: dict[str, Callable[[], Task]] = {
+    "iris": iris,
+    "digits": digits,
+    "wide": wide,
+    "pictures": pictures,
+    "deep": deep,
+    "table": table,
+}
+
+
+def _flat(rows: int) -> tuple[np.ndarray, np.ndarray]:
+    x, y = _pictures(rows)
+    return x.reshape(rows, -1), y
+
+
+def _pictures(rows: int) -> tuple[np.ndarray, np.ndarray]:
     data = open_data("mnist")
-    return _shuffled(np.float32(data.x) / np.float32(255), np.asarray(data.labels, np.int32))
+    x, y = np.float32(data.x) / np.float32(255), np.asarray(data.labels, np.int32)
+    x, y = _shuffled(x, y)
+    return x[:rows], y[:rows]
 
 
 def _shuffled(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
