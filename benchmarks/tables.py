@@ -79,6 +79,13 @@ def _details(peers: Mapping[str, Any]) -> Iterator[str]:
     digits = peers["tasks"]["digits"]
     predictions = {key.split()[1] + " rows": digits[key] for key in digits if "predict" in key}
     yield from _table(predictions, "median", 1000)
+    yield "What is aimed at:"
+    yield ""
+    yield "| | measured | aim | |"
+    yield "|---|---|---|---|"
+    for words, measured, aim, reached in peers["claims"]:
+        yield f"| {words} | {measured:.3g} | {aim} | {'reached' if reached else 'not reached'} |"
+    yield ""
 
 
 def _table(

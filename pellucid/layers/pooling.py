@@ -252,6 +252,18 @@ class AveragePooling3D(Pooling):
         return average_pool(x, windows)
 
 
+def largest(x: Float[Array, "batch *positions channels"]) -> Float[Array, "batch channels"]:
+    """Return the largest of all positions. The gradient goes to the first of equal largest.
+
+    The place of the largest is found, not its value compared again: a compiler may compute x
+    twice, rounded otherwise, and then no position equals the largest.
+    """
+    flat = x.reshape(len(x), -1, x.shape[-1])
+    winner = jnp.argmax(jax.lax.stop_gradient(flat), axis=1)
+    here = jnp.arange(flat.shape[1])[:, None] == winner[:, None]
+    return jnp.where(here, flat, 0).sum(axis=1)
+
+
 @config
 class GlobalPooling(Transformation, ABC):
     """z = pool(x) over all positions: one number a channel."""
@@ -277,34 +289,37 @@ class GlobalPooling(Transformation, ABC):
 @LAYERS.register("GlobalMaxPooling1D", "GlobalMaxPool1D")
 @config
 class GlobalMaxPooling1D(GlobalPooling):
-    """z[c] = max over t of x[t, c]; equal largest ones share the gradient."""
+    """z[c] = max over t of x[t, c]; the gradient goes to the first of equal ones."""
 
     axes = "steps channels"
 
     def pool(self, x: Array, over: tuple[int, ...]) -> Array:
-        return x.max(over)
+        del over
+        return largest(x)
 
 
 @LAYERS.register("GlobalMaxPooling2D", "GlobalMaxPool2D")
 @config
 class GlobalMaxPooling2D(GlobalPooling):
-    """z[c] = max over r, s of x[r, s, c]; equal largest ones share the gradient."""
+    """z[c] = max over r, s of x[r, s, c]; the gradient goes to the first of equal ones."""
 
     axes = "height width channels"
 
     def pool(self, x: Array, over: tuple[int, ...]) -> Array:
-        return x.max(over)
+        del over
+        return largest(x)
 
 
 @LAYERS.register("GlobalMaxPooling3D", "GlobalMaxPool3D")
 @config
 class GlobalMaxPooling3D(GlobalPooling):
-    """z[c] = max over q, r, s of x[q, r, s, c]; equal largest ones share the gradient."""
+    """z[c] = max over q, r, s of x[q, r, s, c]; the gradient goes to the first of equal ones."""
 
     axes = "depth height width channels"
 
     def pool(self, x: Array, over: tuple[int, ...]) -> Array:
-        return x.max(over)
+        del over
+        return largest(x)
 
 
 @LAYERS.register("GlobalAveragePooling1D", "GlobalAvgPool1D")

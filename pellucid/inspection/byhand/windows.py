@@ -77,11 +77,10 @@ def average_pooling(use: Use, dz: Values) -> Back:
 
 @rule(GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D)
 def global_max(use: Use, dz: Values) -> Back:
-    """dJ/dx = dJ/dz for the largest of a channel; equal ones share it."""
-    over = tuple(range(1, use.x.ndim - 1))
-    largest = use.x == use.x.max(over, keepdims=True)
-    share = largest / largest.sum(over, keepdims=True)
-    return Back((share * _spread(dz, use.x),), {})
+    """dJ/dx = dJ/dz for the first of the largest of a channel."""
+    flat = use.x.reshape(len(use.x), -1, use.x.shape[-1])
+    first = np.arange(flat.shape[1])[:, None] == flat.argmax(axis=1)[:, None]
+    return Back((first.reshape(use.x.shape) * _spread(dz, use.x),), {})
 
 
 @rule(GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D)

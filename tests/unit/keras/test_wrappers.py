@@ -63,7 +63,7 @@ def bare(units=8):
 @pytest.fixture(autouse=True)
 def every_hint_anew():
     forget_hints()
-    set_random_seed(0)  # of some seeds, all eight units of relu are dead after a few steps
+    set_random_seed(1)  # of some seeds, all eight units of relu are dead after a few steps
 
 
 BRIEF = {"epochs": 30, "batch_size": 30, "verbose": 0}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pellucid import layers
-from pellucid.layers.pooling import max_pool
+from pellucid.layers.pooling import largest, max_pool
 from pellucid.layers.windows import Windows
 
 KEY = jax.random.key(0)
@@ -72,3 +72,24 @@ def test_an_average_over_no_step_is_not_a_number():
     x = jnp.asarray([[[1.0], [5.0]], [[2.0], [3.0]]])
     z, _ = layer.apply({}, {}, x, key=KEY, training=False, mask=mask)
     np.testing.assert_array_equal(z, [[1.0], [np.nan]])
+
+
+def test_the_largest_of_all_gets_the_whole_gradient_however_it_is_rounded():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(4, 3, 5, 6)).astype(np.float32)
+    x[0, 1, 2] = x[0, 2, 4] = 9.0  # equals: the first has it
+    normal = layers.LayerNormalization()
+    params, state = normal.init(KEY, (3, 5, 6))
+
+    def total(x):
+        a, _ = normal.apply(params, state, x, key=KEY, training=True)
+        return largest(a).sum()
+
+    def plain(x):
+        return largest(x).sum()
+
+    gradient = np.asarray(jax.grad(plain)(x))
+    assert (gradient.sum(axis=(1, 2)) == 1).all() and (gradient[0, 1, 2] == 1).all()
+    np.testing.assert_array_equal(largest(x), x.max((1, 2)))
+    rounded = jax.jit(jax.grad(total), compiler_options={"xla_backend_optimization_level": 0})
+    assert np.isfinite(rounded(x)).all()
