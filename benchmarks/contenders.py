@@ -39,12 +39,12 @@ def keras(backend: str) -> Callable[[Task], Trained]:
         os.environ["KERAS_BACKEND"] = backend
         from keras import Sequential, layers
 
-        return _by_fit(task, Sequential, layers)
+        return _by_fit(task, Sequential, layers, verbose=0)
 
     return contender
 
 
-def _by_fit(task: Task, sequential: Any, layers: Any) -> Trained:
+def _by_fit(task: Task, sequential: Any, layers: Any, **quietly: Any) -> Trained:
     """Train a model that speaks Keras's language, ours or Keras's own."""
     model = sequential([layers.Input(task.x.shape[1:]), *_in_words_of_keras(task, layers)])
     model.compile("adam", "sparse_categorical_crossentropy")
@@ -60,7 +60,7 @@ def _by_fit(task: Task, sequential: Any, layers: Any) -> Trained:
         )
         return float(getattr(history, "history", history)["loss"][-1])
 
-    return Trained(train, lambda x: model.predict(x, verbose=0))
+    return Trained(train, lambda x: model.predict(x, **quietly))
 
 
 def _in_words_of_keras(task: Task, layers: Any) -> Iterator[Any]:

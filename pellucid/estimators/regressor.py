@@ -41,7 +41,7 @@ class PellucidRegressor(RegressorMixin, Estimator):
     def predict(self, X: Any) -> Float[np.ndarray, "rows ..."]:
         """Return the amounts of each row."""
         found = self._outputs(X) * self.target_deviation_ + self.target_mean_
-        return (found[:, 0] if self.single_ else found).astype(np.float32)
+        return found[:, 0] if self.single_ else found
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

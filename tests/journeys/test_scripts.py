@@ -30,7 +30,14 @@ REACHED = {
     "convnet_keras1.py": {"accuracy": 0.8},
 }
 # Many programs to compile: run nightly.
-SLOW = {"initializers.py", "mnist_cnn_keras1.py", "rnn_sequences.py", "transfer_frozen.py"}
+SLOW = {
+    *("batchnorm_regularizers.py", "character_lstm.py", "convnet_keras1.py", "deep_selu.py"),
+    *("denoising_autoencoder.py", "digits_cnn.py", "grid_search.py", "housing_regressor.py"),
+    *("image_augmentation.py", "image_pipeline.py", "imdb_reviews.py", "initializers.py"),
+    *("mnist_cnn_keras1.py", "rnn_sequences.py", "sonar_pipeline.py", "stateful_alphabet.py"),
+    *("structured_columns.py", "transfer_frozen.py", "transformer_block.py"),
+    *("variational_autoencoder.py", "weather_windows.py"),
+}
 SHOWN = [pytest.param(n, marks=[pytest.mark.slow] if n in SLOW else []) for n in SCRIPTS]
 
 

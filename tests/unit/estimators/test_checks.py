@@ -10,8 +10,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 @parametrize_with_checks(
     [
-        PellucidClassifier((16,), epochs=30, learning_rate=0.03),
-        PellucidRegressor((16,), epochs=30, learning_rate=0.03),
+        PellucidClassifier((16,), epochs=30, learning_rate=0.03, doctor="off"),
+        PellucidRegressor((16,), epochs=30, learning_rate=0.03, doctor="off"),
         RBM(4, n_iter=3),
         Perceptron(max_iter=50),
     ]
