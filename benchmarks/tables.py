@@ -37,6 +37,8 @@ def with_table(document: str) -> str:
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     whole = document.startswith("# Benchmarks")
     lines = [UNMEASURED] if "peers" not in results else list(table(results, whole=whole))
+    if whole:  # the page lies a folder deeper than README
+        lines = [line.replace("](benchmarks/", "](../benchmarks/") for line in lines]
     return "\n".join((before + START, *lines, END + after))
 
 
