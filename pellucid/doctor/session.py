@@ -46,11 +46,6 @@ class Doctor:
         every = (found for stage in STAGES for found in self._found[stage])
         return ordered(found for found in every if found.check not in self.silenced)
 
-    @property
-    def waiting(self) -> int:
-        """How many pieces of work wait for a moment when the machine is busy anyway."""
-        return len(self._waiting)
-
     def before(self) -> None:
         """Check what can be checked before anything is trained.
 

@@ -13,6 +13,7 @@ from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.setup import ADAPTIVE, rate_change, rate_for
 from pellucid.doctor.shortfall import attains, gain_now, struggles
 from pellucid.doctor.thresholds import threshold
+from pellucid.network.network import Node
 
 EARLY = 300  # steps in which a network that learns shows that it does
 NEARLY = 0.9  # of what plain predictors gain
@@ -141,16 +142,21 @@ def dying(chart: Chart) -> Iterator[Finding]:
 
     Some that are born dead come to life again; it is no matter where the network learns.
     """
-    behind = struggles(chart) or not attains(chart, NEARLY)
     half, nearly_all = threshold("dead_units"), threshold("dead_units_always")
-    looks = (chart.last, chart.start) if behind else (chart.last,)
-    for seen, node in itertools.product(looks, chart.network.nodes):
+    dead = [
+        pair
+        for pair in itertools.product((chart.last, chart.start), chart.network.nodes)
+        if _hidden_and_dead(chart, *pair, half)
+    ]
+    if not dead:
+        return  # before anybody asks how much there is to learn, which takes longer
+    behind = struggles(chart) or not attains(chart, NEARLY)
+    for seen, node in dead:
         here = seen.layers[node.name]
-        own = activation_name(node)
-        if own == "linear" or node.name in chart.network.outputs or not here.a.finite:
+        if seen is not chart.last and not behind:
             continue
         few = here.units < 4 and (not behind or seen is chart.start)
-        if here.dead < half or (few and here.dead < nearly_all):
+        if few and here.dead < nearly_all:
             continue
         yield Finding(
             "dying_relu",
@@ -167,14 +173,24 @@ def dying(chart: Chart) -> Iterator[Finding]:
         return
 
 
+def _hidden_and_dead(chart: Chart, seen: Examination, node: Node, half: float) -> bool:
+    here = seen.layers[node.name]
+    own = activation_name(node) != "linear" and node.name not in chart.network.outputs
+    return own and here.a.finite and here.dead >= half
+
+
 @check("course")
 def saturated(chart: Chart) -> Iterator[Finding]:
     """Look for layers that sit on the flat ends of a bounded activation."""
+    hidden = [node for node in chart.network.nodes if node.name not in chart.network.outputs]
+    limits = threshold("flat_units"), threshold("flat_units_not_learning")
+    if not any(chart.last.layers[node.name].flat >= min(limits) for node in hidden):
+        return
     learning = not struggles(chart)
-    for node in chart.network.nodes:
+    most = limits[0] if learning else limits[1]
+    for node in hidden:
         flat = chart.last.layers[node.name].flat
-        most = threshold("flat_units" if learning else "flat_units_not_learning")
-        if node.name in chart.network.outputs or flat < most:
+        if flat < most:
             continue
         yield Finding(
             "saturated_activation",

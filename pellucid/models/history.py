@@ -1,18 +1,17 @@
 """What a fit leaves behind: its numbers as lists, as a table, as a picture."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from pellucid.models.signalled import Signalled
 from pellucid.plots.figures import to_svg
 from pellucid.plots.history import curves
-from pellucid.plots.signals import over_time
 from pellucid.training.record import EpochRecord, short
-from pellucid.training.signals import SignalHistory, signal_history
 
 
-class History(Mapping[str, list[Any]]):
+class History(Signalled, Mapping[str, list[Any]]):
     """The records of a fit, and a mapping from each value's name to its list by epoch.
 
     Example:
@@ -63,25 +62,6 @@ class History(Mapping[str, list[Any]]):
         """
         numbers = {name: s for name, s in self.items() if not any(map(np.ndim, s))}
         return curves({name: [float(value) for value in s] for name, s in numbers.items()})
-
-    def signals(self, layers: Iterable[str] | None = None) -> SignalHistory:
-        """Return how strong a, delta, gradients and updates were, by layer over time.
-
-        The fit must have watched: `compile(..., watch=Watch(("a", "delta", "gradient")))`.
-
-        Raises:
-            StateError: nothing was watched.
-        """
-        return signal_history(self, layers)
-
-    def plot_signals(self, layers: Iterable[str] | None = None) -> Any:
-        """Return a matplotlib figure of `signals`: a panel a signal, a line a layer, log axes.
-
-        Raises:
-            StateError: nothing was watched.
-        """
-        found = self.signals(layers)
-        return over_time(found.strengths, found.time)
 
     def __repr__(self) -> str:
         last = ", ".join(f"{name}={short(series[-1])}" for name, series in self.items())

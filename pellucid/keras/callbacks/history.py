@@ -7,10 +7,9 @@ import numpy as np
 
 from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.spelling import found_as
+from pellucid.models.signalled import Signalled
 from pellucid.plots.history import curves
-from pellucid.plots.signals import over_time
 from pellucid.training.record import EpochRecord
-from pellucid.training.signals import SignalHistory, signal_history
 
 
 class Series(dict[str, Any]):
@@ -28,7 +27,7 @@ class Series(dict[str, Any]):
         return default if found is None else self[found]
 
 
-class History(Callback):
+class History(Signalled, Callback):
     """Keeps the logs of every epoch: `history` by name, `epoch` the numbers of the epochs.
 
     `seconds` is what the epochs took, `stopped_because` why the fit ended early, if it did.
@@ -63,23 +62,6 @@ class History(Callback):
             for signal, layers in record.signals.items()
         }
         self.records.append(record._replace(signals=signals))
-
-    def signals(self, layers: Iterable[str] | None = None) -> SignalHistory:
-        """Return how strong signals were by layer over time: of `compile(..., watch=...)`.
-
-        Raises:
-            StateError: nothing was watched.
-        """
-        return signal_history(self, layers)
-
-    def plot_signals(self, layers: Iterable[str] | None = None) -> Any:
-        """Return a matplotlib figure of `signals`: a panel a signal, a line a layer, log axes.
-
-        Raises:
-            StateError: nothing was watched.
-        """
-        found = self.signals(layers)
-        return over_time(found.strengths, found.time)
 
     def plot(self) -> Any:
         """Return a matplotlib figure of the loss and the metrics over the epochs."""
