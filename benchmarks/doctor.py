@@ -5,12 +5,12 @@
 
 `repair` builds each faulty program of a corpus through `pellucid.keras`, calls `model.repair`
 with the arguments of its fit, and counts it as repaired if the repaired model comes up to the
-healthy level: the score of the healthy programs on the same data, or, where there are none, of
-scikit-learn's nearest neighbours and linear models, the better; less SLACK. Scores are R² for
-numbers and mean recall for classes (`pellucid.models.quality`), on the rows held out, or on the
-rows trained on where none are. Left out are faults that no change of a program mends (BY_HAND),
-cases whose level is no better than guessing, and those whose rows say nothing about rows that a
-plain predictor has not seen.
+healthy level less SLACK: the score of the healthy programs on the same data, be they scaled
+otherwise, or, where there are none, of scikit-learn's nearest neighbours and linear models,
+the better. Scores are R² for numbers and mean recall for classes (`pellucid.models.quality`),
+on the rows held out, or on the rows trained on where none are. Left out are faults that no
+change of a program mends (BY_HAND), cases whose level is no better than guessing, and those
+whose rows say nothing about rows that a plain predictor has not seen.
 
 `cost` times whole fits with the doctor and without, in turns, after one of each to compile;
 the figures are medians.
@@ -18,6 +18,7 @@ the figures are medians.
 
 import argparse
 import concurrent.futures
+import hashlib
 import json
 import math
 import multiprocessing
@@ -120,7 +121,7 @@ def repaired(job: tuple[dict[str, Any], str]) -> dict[str, Any]:
         score = _score(after.chart, after.answers) if after else float("nan")
         changes = tuple((a.finding.check, a.code, a.why) for a in cure.attempts)
     told = {"id": case["id"], "score": score, "changes": changes}
-    told |= {"plain": plain(fit), "learnable": is_learnable(fit)}
+    told |= {"plain": plain(fit), "learnable": is_learnable(fit), "data": data_of(fit)}
     return {**told, "seconds": round(time.perf_counter() - began, 1)}
 
 
@@ -131,6 +132,13 @@ def _score(chart: Any, answers: dict[str, np.ndarray]) -> float:
     ((name, task), *_) = chart.tasks.items()
     y = np.asarray(rows.y[name])
     return quality(task.kind, y, answers[name]) if len(y) == len(answers[name]) else float("nan")
+
+
+def data_of(fit: dict[str, Any]) -> bytes:
+    """Return what is the same for data that differ by the scale of their columns only."""
+    columns = [column[:100].reshape(len(column[:100]), -1) for column in (fit["x"], fit["y"])]
+    orders = [np.argsort(column, axis=0, kind="stable").tobytes() for column in columns]
+    return hashlib.sha256(b"".join(orders)).digest()
 
 
 def plain(fit: dict[str, Any]) -> float:
@@ -206,7 +214,7 @@ def measure_repairs(given: argparse.Namespace) -> None:
             file = given.data / document["datasets"][case["dataset"]]["file"]
             jobs.append((case, str(file)))
             cases[case["id"]] = case
-    healthy: dict[str, float] = {}
+    healthy: dict[bytes, float] = {}
     results = []
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(given.jobs, mp_context=context) as pool:
@@ -218,12 +226,12 @@ def measure_repairs(given: argparse.Namespace) -> None:
                 continue
             results.append(result)
             if case["label"] == "healthy":
-                there = healthy.get(case["dataset"], result["score"])
-                healthy[case["dataset"]] = max(there, result["score"])
+                there = healthy.get(result["data"], result["score"])
+                healthy[result["data"]] = max(there, result["score"])
     count = mended = 0
     for result in results:
         case = cases[result["id"]]
-        level = healthy.get(case["dataset"], result["plain"])
+        level = healthy.get(result["data"], result["plain"])
         guess = 0.0 if case["task"] == "regression" else 0.55
         by_hand = bool(set(case["faults"]) & BY_HAND)
         if case["label"] == "healthy" or by_hand or not level > guess or not result["learnable"]:

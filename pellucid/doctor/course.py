@@ -10,7 +10,7 @@ from pellucid.doctor.check import check
 from pellucid.doctor.ending import ending_of
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.pairing import DEAD_ENDS
-from pellucid.doctor.setup import rate_change
+from pellucid.doctor.remedies import livelier, rate_change
 from pellucid.doctor.shortfall import GOOD, attains, gain_now, struggles
 from pellucid.doctor.task import NUMBERS
 from pellucid.doctor.thresholds import threshold
@@ -83,6 +83,8 @@ def standing_still(chart: Chart) -> Iterator[Finding]:
         check_id = "slow_convergence"
     else:
         check_id = "loss_stuck"
+    slower = [rate_change(chart.epochs[0].learning_rate / 10)]
+    changes = slower if rises else list(livelier(chart))
     yield Finding(
         check_id,
         "advice" if attains(chart) else "warning",
@@ -90,7 +92,8 @@ def standing_still(chart: Chart) -> Iterator[Finding]:
         "look at the findings above; if there are none, try another learning rate",
         step=chart.updates,
         value=float(moved),
-        change=rate_change(chart.epochs[0].learning_rate * (0.1 if rises else 10)),
+        change=changes[0] if changes else None,
+        others=tuple(changes[1:]),
     )
 
 

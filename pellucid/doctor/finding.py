@@ -46,6 +46,7 @@ class Finding:
     value: float | None = None
     threshold: float | None = None
     change: Change | None = None
+    others: tuple[Change, ...] = ()  # to try where that one does not help
     consequences: tuple["Finding", ...] = ()
     not_from: tuple[str, ...] = ()
 
@@ -84,13 +85,16 @@ class Finding:
         def words(text: str) -> str:
             return QUOTED.sub(lambda found: repr(names.get(found[1], found[1])), text)
 
-        change = self.change and replace(self.change, code=words(self.change.code))
+        def changed(change: Change) -> Change:
+            return replace(change, code=words(change.code))
+
         return replace(
             self,
             layer=None if self.layer is None else names.get(self.layer, self.layer),
             evidence=words(self.evidence),
             remedy=words(self.remedy),
-            change=change,
+            change=self.change and changed(self.change),
+            others=tuple(map(changed, self.others)),
             consequences=tuple(found.called(names) for found in self.consequences),
         )
 
@@ -124,6 +128,7 @@ class Finding:
             "value": _plain(self.value),
             "threshold": _plain(self.threshold),
             "change": change,
+            "others": [vars(other) for other in self.others],
             "consequences": [found.to_json() for found in self.consequences],
         }
 
@@ -136,6 +141,7 @@ class Finding:
             **parts,
             rows=tuple(values["rows"]),
             change=None if change is None else Change(**change),
+            others=tuple(Change(**other) for other in values.get("others", ())),
             consequences=tuple(Finding.from_json(one) for one in values["consequences"]),
         )
 

@@ -7,7 +7,7 @@ import numpy as np
 from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.finding import Change, Finding
-from pellucid.doctor.setup import rate_change, rate_for
+from pellucid.doctor.remedies import rate_change, rate_for
 from pellucid.doctor.symptoms import exploding
 from pellucid.doctor.thresholds import threshold
 

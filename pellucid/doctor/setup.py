@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
 
 from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.ending import activation_name
 from pellucid.doctor.finding import Change, Finding
+from pellucid.doctor.remedies import ADAPTIVE, rate_change
 from pellucid.doctor.shortfall import attains, struggles
 from pellucid.doctor.thresholds import threshold
 from pellucid.functions.losses import Reduced
@@ -24,7 +22,6 @@ STRAIGHT = (
     *("GlobalAveragePooling2D", "ZeroPadding1D", "ZeroPadding2D", "Identity", "Rescaling"),
 )
 NEARLY = 0.9  # of what plain predictors gain
-ADAPTIVE = ("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Lamb", "Lion", "Adadelta", "Ftrl")
 
 
 @check("program")
@@ -235,19 +232,3 @@ def reduction(chart: Chart) -> Iterator[Finding]:
                 "leave reduction as it is, or divide the learning rate by the batch size",
                 value=float(size),
             )
-
-
-def rate_change(rate: float) -> Change:
-    """Return the remedy of another learning rate."""
-    settings: dict[str, Any] = {"learning_rate": rate}
-    return Change("compile", f"learning_rate={rate:g}", settings)
-
-
-def rate_for(rate: float, ratio: float, wanted: float) -> float:
-    """Return a learning rate, powers of ten from `rate`, whose steps come near `wanted`.
-
-    `ratio` and `wanted` are by how much of their size a step changes the weights.
-    """
-    powers = round(float(np.log10(wanted / ratio))) if 0 < ratio < np.inf else 0
-    least = 1 if wanted > ratio else -1
-    return rate * 10.0 ** (least * max(abs(powers), 1))

@@ -9,8 +9,8 @@ from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.ending import activation_name
 from pellucid.doctor.examination import Examination
-from pellucid.doctor.finding import Change, Finding
-from pellucid.doctor.setup import ADAPTIVE, rate_change, rate_for
+from pellucid.doctor.finding import Finding
+from pellucid.doctor.remedies import ADAPTIVE, activation_change, rate_change, rate_for
 from pellucid.doctor.shortfall import attains, gain_now, struggles
 from pellucid.doctor.thresholds import threshold
 from pellucid.network.network import Node
@@ -315,9 +315,3 @@ def no_gradient(chart: Chart) -> Iterator[Finding]:
             step=looks[-1].step,
             value=0.0,
         )
-
-
-def activation_change(chart: Chart, layer: str, to: str = "relu") -> Change:
-    """Return the remedy of another activation in a layer and those like it."""
-    code = f'activation="{to}" in the layers like {layer!r}'
-    return Change("model", code, {"like": layer, "activation": to, "initializer": "he_normal"})

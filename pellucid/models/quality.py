@@ -1,7 +1,7 @@
 """How good answers are, whatever loss they were trained by."""
 
 import numpy as np
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 
 from pellucid.doctor.task import CLASSES, LABELS, NUMBERS, YES_OR_NO
 
@@ -12,6 +12,7 @@ MEASURES = {
     LABELS: "share of labels that are right",
 }
 MIDDLE = 0.5  # between no and yes
+UNKNOWN = np.array([np.nan])
 
 
 def quality(
@@ -27,20 +28,33 @@ def quality(
         >>> quality("yes or no", np.array([0, 0, 0, 1]), np.zeros(4))
         0.5
     """
+    return float(points(kind, y, answers).mean())
+
+
+def points(
+    kind: str, y: Shaped[np.ndarray, "rows ..."], answers: Shaped[np.ndarray, "answers ..."]
+) -> Float[np.ndarray, " points"]:
+    """Return what each row adds to `quality`, which is their mean.
+
+    By these two models are compared row by row: most of the chance in a score is in its rows,
+    and both meet the same. One NaN where there is no score.
+    """
     flat = answers.reshape(len(answers), -1)
     if flat.dtype.kind not in "fiub" or y.dtype.kind not in "fiub" or len(flat) != len(y):
-        return float("nan")
+        return UNKNOWN
     if not np.isfinite(flat).all():
-        return float("nan")
+        return UNKNOWN
     if kind in (CLASSES, YES_OR_NO):
-        return _mean_recall(*_chosen(y, answers))
+        return _recalled(*_chosen(y, answers))
     right = y.reshape(len(y), -1).astype(float)
     if right.shape != flat.shape:
-        return float("nan")
+        return UNKNOWN
     if kind == LABELS:
-        return float(((flat > MIDDLE) == (right > MIDDLE)).mean())
+        return ((flat > MIDDLE) == (right > MIDDLE)).mean(axis=1)
     spread = float(((right - right.mean(axis=0)) ** 2).sum())
-    return 1 - float(((right - flat) ** 2).sum()) / spread if spread else float("nan")
+    if not spread:
+        return UNKNOWN
+    return 1 - len(right) * ((right - flat) ** 2).sum(axis=1) / spread
 
 
 def _chosen(y: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +73,9 @@ def _chosen(y: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return right, np.round(column)
 
 
-def _mean_recall(right: np.ndarray, said: np.ndarray) -> float:
-    if right.shape != said.shape:
-        return float("nan")
-    return float(np.mean([(said[right == one] == one).mean() for one in np.unique(right)]))
+def _recalled(right: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """Return 1 for right rows and 0 for wrong, so weighted that all classes count as much."""
+    if right.shape != said.shape or not len(right):
+        return UNKNOWN
+    _, kind, counts = np.unique(right, return_inverse=True, return_counts=True)
+    return (said == right) * (len(right) / (len(counts) * counts[kind]))

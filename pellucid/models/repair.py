@@ -22,7 +22,7 @@ OF_OPTIMIZER = (
     *("learning_rate", "clipnorm", "clipvalue", "global_clipnorm", "epsilon", "weight_decay"),
 )
 OF_LAYER = ("layer", "like", "remove", "unfreeze", "first", "last", "penalties")
-OF_COMPILE = (*OF_OPTIMIZER, "loss", "from_logits", "metrics")
+OF_COMPILE = (*OF_OPTIMIZER, "optimizer", "loss", "from_logits", "metrics")
 
 
 class Edits(NamedTuple):
@@ -213,7 +213,7 @@ def retrained(recipe: Recipe, wanted: Mapping[str, Any], ends: Sequence[str]) ->
         weights = [weight and weight * factor for weight in weights]
     metrics: Any = wanted.get("metrics", [m for m in measures if not m.weighted])
     return {
-        "optimizer": _steered(recipe.optimizer, wanted),
+        "optimizer": wanted.get("optimizer") or _steered(recipe.optimizer, wanted),
         "loss": losses,
         "loss_weights": weights,
         "metrics": metrics,

@@ -1,6 +1,7 @@
 """Tries the remedies of what was found one by one, and keeps those that help."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,9 +9,9 @@ import numpy as np
 from pellucid.base.errors import DataError, PellucidError, explain
 from pellucid.doctor.chart import Chart
 from pellucid.doctor.finding import Change, Finding
-from pellucid.models.quality import MEASURES, quality
+from pellucid.models.quality import MEASURES, points
 
-MARGIN = 0.01  # of the measure: less is no difference, nor is what chance may do
+MARGIN = 0.01  # of the measure: less is no difference, nor is a standard error
 MOST_TRIALS = 12
 MOST_ROWS = 20_000  # to judge on
 OF_FIT = ("epochs", "batch_size", "class_weight", "shuffle")
@@ -141,9 +142,9 @@ def mended(first: Trial, stopper: Stopper) -> Repair:
         attempt, here, trained = _attempt(here, bundle, stopper)
         attempts.append(attempt)
         trials += trained
-    before, after, measure = _compared(first, here)
+    by = _compared(first, here)
     rest = {name: value for name, value in here.arguments.items() if name not in ("x", "y")}
-    ends = (here.findings, measure, before, after, here.refused)
+    ends = (here.findings, by.measure, by.before, by.after, here.refused)
     return Repair(tuple(attempts), here.model, rest, *ends)
 
 
@@ -191,6 +192,11 @@ def _untried(here: Trial, known: set[Any]) -> Iterator[tuple[Finding, ...]]:
         for bundle in (first, (found,), (found, *more)):
             if _key(bundle) not in known:
                 yield bundle
+    for found in here.serious:
+        for other in found.others:
+            instead = (replace(found, change=other),)
+            if _key(instead) not in known:
+                yield instead
     every = tuple(one for one in here.serious if one.change)  # where only all together helps
     if len(every) > 1 and _key(every) not in known:
         yield every
@@ -225,19 +231,19 @@ def _attempt(
     except PellucidError as error:
         why = f"not tried: {error.one_line}"
         return Attempt(cause, code, nothing, nothing, False, why), here, False
-    before, after, _ = _compared(here, there)
-    kept, why = _verdict(here, there, cause, before, after)
+    compared = _compared(here, there)
+    kept, why = _verdict(here, there, cause, compared)
+    before, after = compared.before, compared.after
     return Attempt(cause, code, before, after, kept, why), there if kept else here, True
 
 
-def _verdict(
-    here: Trial, there: Trial, cause: Finding, before: float, after: float
-) -> tuple[bool, str]:
+def _verdict(here: Trial, there: Trial, cause: Finding, by: "Comparison") -> tuple[bool, str]:
     """Tell whether a remedy helped: by the measure, or by the fault alone at no cost.
 
     What was only advice must help by the measure.
     """
     gone = cause.is_serious and not there.has(cause.check)
+    before, after = by.before, by.after
     if not np.isfinite(after):
         if gone and not np.isfinite(before) and (here.refused or not there.refused):
             return True, "kept: this fault is gone, others are left"
@@ -245,19 +251,24 @@ def _verdict(
     if not np.isfinite(before):
         return True, "kept: it answers now"
     before, after = max(before, 0.0), max(after, 0.0)  # worse than useless is useless
-    margin = _margin(there)
-    if after > before + margin:
+    if after > before + by.margin:
         return True, "kept"
-    if after >= before - margin:
-        return gone, "kept: the fault is gone" if gone else "taken back: no better"
-    return False, "taken back: worse"
+    if after < before - by.margin:
+        return False, "taken back: worse"
+    undo = _undoing(there, cause)
+    if undo is not None and gone:
+        return False, f"taken back: {undo.check} came of it"
+    return gone, "kept: the fault is gone" if gone else "taken back: no better"
 
 
-def _margin(trial: Trial) -> float:
-    """Return by how much scores differ by chance: a standard error of n yes-or-no answers."""
-    chart = trial.chart
-    rows = len(chart.held_out or chart.rows) if chart is not None else 1
-    return max(MARGIN, 0.5 / np.sqrt(rows))
+def _undoing(there: Trial, cause: Finding) -> Finding | None:
+    """Return what is found now and would have the same setting changed once more."""
+    changed = set(cause.change.settings) if cause.change else set()
+    for found in there.serious:
+        again = found.change is not None and set(found.change.settings) == changed
+        if again and found.check != cause.check:
+            return found
+    return None
 
 
 def _changed(here: Trial, changes: Sequence[Change], stopper: Stopper) -> Trial:
@@ -307,24 +318,47 @@ def _finite(column: np.ndarray) -> np.ndarray:
     return np.asarray(np.isfinite(column.reshape(len(column), -1)).all(axis=1))
 
 
-def _compared(here: Trial, there: Trial) -> tuple[float, float, str]:
-    """Return the measure of two trials on the same rows, and what it is called.
+class Comparison(NamedTuple):
+    """Two trials by one measure on the same rows."""
+
+    before: float
+    after: float
+    margin: float  # by how much they may differ by chance
+    measure: str = "score"
+
+
+def _compared(here: Trial, there: Trial) -> Comparison:
+    """Compare two trials, row by row.
 
     What the later one is to learn decides on the measure, for both.
     """
     chart = there.chart or here.chart
     if chart is None:
-        return float("nan"), float("nan"), "score"
+        return Comparison(float("nan"), float("nan"), MARGIN)
     rows = chart.held_out or chart.rows
     place = "held out" if chart.held_out else "trained on"
     kinds = {name: task.kind for name, task in chart.tasks.items()}
     names = dict.fromkeys(MEASURES[kind] for kind in kinds.values())
     measure = f"{', '.join(names)} on {len(rows):,} rows {place}"
-    scores = [
-        _mean([quality(kinds[name], _taken(rows.y[name]), a) for name, a in _by(chart, trial)])
+    scored = [
+        [points(kinds[name], _taken(rows.y[name]), a) for name, a in _by(chart, trial)]
         for trial in (here, there)
     ]
-    return scores[0], scores[1], measure
+    before, after = (_mean([float(one.mean()) for one in scores]) for scores in scored)
+    return Comparison(before, after, _margin(*scored), measure)
+
+
+def _margin(here: Sequence[np.ndarray], there: Sequence[np.ndarray]) -> float:
+    """Return the standard error of the difference of two scores, from that of each row.
+
+    Of useless answers only that they are useless counts, not by how much.
+    """
+    errors = [
+        (new - (old if old.mean() > 0 else 0)).std() / np.sqrt(len(old))
+        for old, new in zip(here, there, strict=False)
+        if len(old) == len(new) > 1
+    ]
+    return max(MARGIN, *errors) if errors else MARGIN
 
 
 def _by(chart: Chart, trial: Trial) -> Iterator[tuple[str, np.ndarray]]:

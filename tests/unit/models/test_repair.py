@@ -7,7 +7,8 @@ import pellucid as pc
 from pellucid.base.errors import ConfigError
 from pellucid.doctor.finding import Change, Finding
 from pellucid.layers import Activation, BatchNormalization, Dense, Dropout, Input
-from pellucid.models.quality import quality
+from pellucid.models.quality import points, quality
+from pellucid.models.repairing import _margin
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(120, 4)).astype("float32")
@@ -215,6 +216,46 @@ class TestRepair:
         assert "taken back" in cure.attempts[0].why
         assert cure.model.recipe.optimizer.learning_rate == pytest.approx(0.001)
 
+    def test_another_change_is_tried_where_the_first_does_not_help(self, monkeypatch):
+        wrong = Change("compile", "learning_rate=0", {"learning_rate": 0.0})
+        right = Change("compile", "learning_rate=0.05", {"learning_rate": 0.05})
+        found = Finding("slow_convergence", "warning", "", "", change=wrong, others=(right,))
+        slow = pc.optimizers.Adam(learning_rate=1e-6)
+        monkeypatch.setattr(pc.Model, "findings", property(lambda self: [found]))
+        cure = model([Dense(8, "relu"), Dense(1, "sigmoid")], optimizer=slow).repair(
+            X, YES, epochs=30
+        )
+        assert [(a.code, a.kept) for a in cure.attempts] == [
+            (wrong.code, False),
+            (right.code, True),
+        ]
+
+    def test_a_change_that_calls_for_the_contrary_is_taken_back(self, monkeypatch):
+        def finding(check, rate):
+            change = Change("compile", f"learning_rate={rate}", {"learning_rate": rate})
+            return Finding(check, "warning", "", "", change=change)
+
+        def found(self):
+            fast = self.recipe.optimizer.learning_rate > 0
+            return [finding("lr_too_high", 0.0) if fast else finding("lr_too_low", 1e-9)]
+
+        monkeypatch.setattr(pc.Model, "findings", property(found))
+        still = pc.optimizers.SGD(learning_rate=0.0)
+        cure = model([Dense(1, "sigmoid")], optimizer=still).repair(X, YES, epochs=1)
+        assert [attempt.kept for attempt in cure.attempts] == [False]
+        assert cure.attempts[0].why == "taken back: lr_too_high came of it"
+
+    def test_scores_are_compared_row_by_row(self):
+        old = [1 + RANDOM.normal(size=400)]
+        assert _margin(old, [old[0] + 0.02]) == 0.01  # every row alike: nothing by chance
+        assert _margin(old, [1 + RANDOM.normal(size=400)]) > 0.04
+
+    def test_another_optimizer(self):
+        better = model([Dense(1)], "mse", "sgd").repaired(
+            Change("compile", "", {"optimizer": "adam"})
+        )
+        assert type(better.recipe.optimizer).__name__ == "Adam"
+
     def test_a_refused_model_is_cured(self):
         labels = (np.arange(120) % 3).astype("int32")
         x = np.eye(4, dtype="float32")[labels] + 0.1 * X
@@ -266,6 +307,18 @@ class TestQuality:
         y = np.array([0] * 9 + [1])
         assert quality("yes or no", y, np.zeros((10, 1))) == pytest.approx(0.5)
         assert quality("classes", np.eye(2)[y], np.tile([1.0, 0.0], (10, 1))) == pytest.approx(0.5)
+
+    @pytest.mark.parametrize("kind", ["numbers", "classes", "labels"])
+    def test_points_of_rows_make_the_score(self, kind):
+        y = (np.eye(3)[np.arange(50) % 3] * 3).astype(int)
+        y[:20] = [3, 0, 0]
+        a = RANDOM.normal(size=(50, 3))
+        each = points(kind, y, a)
+        assert each.shape == (50,)
+        assert each.mean() == pytest.approx(quality(kind, y, a))
+        half = np.concatenate([each[:25], points(kind, y, 0 * a + y)[25:]])
+        mended = np.concatenate([a[:25], y[25:]])
+        np.testing.assert_allclose(points(kind, y, mended), half)
 
     def test_signs(self):
         assert quality("yes or no", np.array([-1, 1]), np.array([[-0.2], [0.1]])) == 1.0
