@@ -1,6 +1,7 @@
 """What the doctor's remedies mend, and what the doctor costs.
 
     python benchmarks/doctor.py repair --cases cases.json --data FOLDER [--only TEXT] [--jobs 2]
+    python benchmarks/doctor.py deep --cases cases.json --data FOLDER [--only TEXT] [--jobs 2]
     python benchmarks/doctor.py cost [--quick]
 
 `repair` builds each faulty program of a corpus through `pellucid.keras`, calls `model.repair`
@@ -11,6 +12,10 @@ the better. Scores are R² for numbers and mean recall for classes (`pellucid.mo
 on the rows held out, or on the rows trained on where none are. Left out are faults that no
 change of a program mends (BY_HAND), cases whose level is no better than guessing, and those
 whose rows say nothing about rows that a plain predictor has not seen.
+
+`deep` makes the deep checks of every program: how far it comes to know 32 rows by heart, by how
+much its rate is below the steepest, and which share of labels is contradicted, as they are and
+with PLANTED of them changed. By these figures the thresholds of deep checks were chosen.
 
 `cost` times whole fits with the doctor and without, in turns, after one of each to compile;
 the figures are medians.
@@ -31,6 +36,7 @@ import numpy as np
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
+import pellucid as pc
 from pellucid import keras
 from pellucid.base.errors import PellucidError
 from pellucid.doctor.task import NUMBERS, task_of
@@ -39,6 +45,7 @@ from pellucid.models.repairing import judged, tried
 
 SLACK, FOLDS = 0.05, 5
 CHANCE = 0.02  # that a score may be better than guessing without knowing anything
+PLANTED, NOISE_ROWS = (0.0, 0.02, 0.05, 0.1, 0.2), 2000
 MOST_STEPS, MOST_EPOCHS, MOST_WORK = 6000, 2000, 5e10  # of a fit; work in multiply-adds
 BY_HAND = frozenset(
     (
@@ -206,14 +213,8 @@ def _class_tools() -> tuple[Any, ...]:
 
 def measure_repairs(given: argparse.Namespace) -> None:
     """Print how many of the cases that can be repaired are."""
-    document = json.loads(given.cases.read_text())
-    jobs, cases = [], {}
-    for case in document["cases"]:
-        wanted = given.only in case["id"] and case["runnable"] and case["label"] != "contested"
-        if wanted and case["tier"] in given.tiers.split(","):
-            file = given.data / document["datasets"][case["dataset"]]["file"]
-            jobs.append((case, str(file)))
-            cases[case["id"]] = case
+    jobs = _jobs(given)
+    cases = {case["id"]: case for case, _ in jobs}
     healthy: dict[bytes, float] = {}
     results = []
     context = multiprocessing.get_context("spawn")
@@ -242,6 +243,63 @@ def measure_repairs(given: argparse.Namespace) -> None:
         mark = "repaired" if good else "NOT"
         print(f"{mark:8} {case['id']}: {result['score']:.3f} of {level:.3f}  {words}", flush=True)
     print(f"\nrepaired {mended}/{count}")
+
+
+def deepened(job: tuple[dict[str, Any], str]) -> str:
+    """Return a line of what the deep checks measure on one case."""
+    case, file = job
+    with np.load(file) as found:
+        arrays = {name: found[name] for name in found.files}
+    model, fit = program(case, arrays)
+    x, y = fit["x"], fit["y"]
+    line = f"{case['label']:8} {case['id']:28}"
+    batch = pc.overfit_batch(model, x, y)
+    gains = " ".join(f"{one.name} {one.gain:.2f}" for one in batch.tries)
+    reach = pc.learning_rate_range(model, x, y)
+    below = reach.suggested / reach.rate if reach.suggested and reach.rate > 0 else float("nan")
+    line += f" steepest/rate {below:8.3g}  by heart: {gains}"
+    labels = y.argmax(axis=1) if y.ndim > 1 and y.shape[1] > 1 else y.ravel()
+    if case["label"] == "healthy" and case["task"] != "regression" and len(x) <= NOISE_ROWS:
+        line += "  contradicted:" + "".join(
+            f" {share:.0%}: {_contradicted(model, x, labels, share):.3f}" for share in PLANTED
+        )
+    return f"{line}  faults: {', '.join(case['faults'])}"
+
+
+def _contradicted(model: Any, x: np.ndarray, labels: np.ndarray, share: float) -> float:
+    """Return the lower end of the share of labels contradicted, with a `share` changed."""
+    random, kinds = np.random.default_rng(0), np.unique(labels)
+    changed = labels.astype("int32")
+    rows = random.choice(len(x), int(share * len(x)), replace=False)
+    changed[rows] = kinds[(np.searchsorted(kinds, changed[rows]) + 1) % len(kinds)]
+    width = model.output_shape[-1]
+    loss = "sparse_categorical_crossentropy" if width > 1 else "binary_crossentropy"
+    model.compile("adam", loss)
+    return float(pc.find_label_noise(model, x, changed).interval.low)
+
+
+def measure_deep(given: argparse.Namespace) -> None:
+    """Print what the deep checks measure on every case."""
+    jobs = _jobs(given)
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(given.jobs, mp_context=context) as pool:
+        for (case, _), future in [(job, pool.submit(deepened, job)) for job in jobs]:
+            try:
+                print(future.result(), flush=True)
+            except (PellucidError, ValueError, TypeError) as error:
+                print(f"{case['id']}: failed: {error}".splitlines()[0], flush=True)
+
+
+def _jobs(given: argparse.Namespace) -> list[tuple[dict[str, Any], str]]:
+    """Return the cases that are wanted, with the files of their data."""
+    document = json.loads(given.cases.read_text())
+    jobs = []
+    for case in document["cases"]:
+        wanted = given.only in case["id"] and case["runnable"] and case["label"] != "contested"
+        if wanted and case["tier"] in given.tiers.split(","):
+            file = given.data / document["datasets"][case["dataset"]]["file"]
+            jobs.append((case, str(file)))
+    return jobs
 
 
 def costs(quick: bool) -> None:
@@ -286,15 +344,19 @@ def costs(quick: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     kinds = parser.add_subparsers(dest="what", required=True)
-    repairs = kinds.add_parser("repair")
-    repairs.add_argument("--cases", type=Path, required=True)
-    repairs.add_argument("--data", type=Path, required=True)
-    repairs.add_argument("--only", default="", help="cases whose id contains this text")
-    repairs.add_argument("--tiers", default="tiny,small")
-    repairs.add_argument("--jobs", type=int, default=1)
+    for name in ("repair", "deep"):
+        kind = kinds.add_parser(name)
+        kind.add_argument("--cases", type=Path, required=True)
+        kind.add_argument("--data", type=Path, required=True)
+        kind.add_argument("--only", default="", help="cases whose id contains this text")
+        kind.add_argument("--tiers", default="tiny,small")
+        kind.add_argument("--jobs", type=int, default=1)
     kinds.add_parser("cost").add_argument("--quick", action="store_true")
     given = parser.parse_args()
-    costs(given.quick) if given.what == "cost" else measure_repairs(given)
+    if given.what == "cost":
+        costs(given.quick)
+    else:
+        {"repair": measure_repairs, "deep": measure_deep}[given.what](given)
 
 
 if __name__ == "__main__":

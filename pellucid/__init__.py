@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "pellucid.inspection.inspection": ("Inspection",),
+    "pellucid.models.bench": ("bench",),
     "pellucid.models.activation_functions": ("plot_activation_functions",),
     "pellucid.models.boltzmann": ("RBM",),
     "pellucid.models.ensemble": ("ensemble",),

@@ -23,6 +23,7 @@ from pellucid.layers.input import Input as Input
 from pellucid.models.activation_functions import (
     plot_activation_functions as plot_activation_functions,
 )
+from pellucid.models.bench import bench as bench
 from pellucid.models.boltzmann import RBM as RBM
 from pellucid.models.ensemble import ensemble as ensemble
 from pellucid.models.gradient_cloud import gradient_cloud as gradient_cloud

@@ -16,6 +16,7 @@ COMMANDS = {
     "compare": ("comparing", "networks side by side: error, time, parameters"),
     "inspect": ("inspecting", "z, a, delta and gradients of one row, with the numbers put in"),
     "diagnose": ("diagnosing", "what keeps a network from learning, and what to do"),
+    "bench": ("benching", "how fast a network trains on this machine"),
     "report": ("reporting", "show a run's report again"),
     "run": ("running_scripts", "an unchanged Keras script, faster"),
     "data": ("datasets", "list the data sets that come along, or look into a file"),
