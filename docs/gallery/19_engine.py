@@ -38,7 +38,7 @@ frame = pd.DataFrame(x, columns=["sepal length", "sepal width", "petal length", 
 answers = {}
 for name, rows in (("NumPy", x), ("a data frame", frame), ("lists", x.tolist())):
     model = pc.Sequential([pc.Input((4,)), pc.layers.Dense(3, "softmax")], seed=1)
-    model.compile("adam", "sparse_categorical_crossentropy")
+    model.compile(pc.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
     model.fit(rows, y, epochs=EPOCHS, verbose=0)
     answers[name] = model.predict(rows)
     print(f"from {name}: {type(answers[name]).__name__} {answers[name].shape}")

@@ -38,11 +38,13 @@ def too_few(chart: Chart) -> Iterator[Finding]:
     if slope <= fast and again <= threshold("again") and (good or not few):
         return
     much = slope > fast or (again > threshold("again_much") and struggles(chart))
+    length = f"{epochs} epoch{'s' * (epochs != 1)} of {chart.updates // max(epochs, 1)} steps"
+    evidence = f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after "
+    evidence = f"training was over after {length}" if few else f"{evidence}{length}"
     yield Finding(
         "too_few_epochs",
         "warning" if not good and (few or (much and not attains(chart, NEARLY))) else "advice",
-        f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after "
-        f"{epochs} epochs of {chart.updates // max(epochs, 1)} steps",
+        evidence,
         f"train longer: epochs={max(10 * epochs, 20) if few else 3 * epochs}",
         step=chart.updates,
         value=float(chart.updates if few else slope),

@@ -1,7 +1,8 @@
 """Convolution as arithmetic, in the form each kind of device runs fastest.
 
-XLA's own convolution is a slow one on CPUs inside a loop, where the epoch runs; there
-matrix products and sums of shifted arrays stand in. Only `on_cpu` tells which is used.
+XLA's own convolution is a slow one on CPUs inside a loop, where the epoch runs, but for one
+form (`plain_convolution`). Where that does not serve, with few channels or in groups, matrix
+products and sums of shifted arrays stand in. Only `on_cpu` tells which device it is.
 """
 
 import functools
@@ -10,7 +11,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from pellucid.layers.plain_convolution import convolve_plainly
 from pellucid.layers.windows import Footprints, Windows
+
+FEW = 4  # channels, below which patches are small and faster than a plain convolution
 
 
 def convolve(
@@ -21,6 +25,9 @@ def convolve(
 ) -> Float[Array, "batch *windows filters"]:
     """Return the sum over a window of x times kernel, for each window and filter."""
     if on_cpu():
+        many = groups == 1 and x.shape[-1] >= FEW and max(windows.size) > 1
+        if many and x.dtype == jnp.float32:
+            return convolve_plainly(x, kernel, windows)
         return by_patches(x, kernel, windows, groups)
     return jax.lax.conv_general_dilated(
         x,
@@ -110,7 +117,7 @@ def by_phases(
     """
     strides, ends = footprints.windows.strides, [(span - 1,) * 2 for span in footprints.back.span]
     padded = jnp.pad(x, ((0, 0), *ends, (0, 0)))
-    phases = by_patches(padded, _filters_of_phases(kernel, footprints), footprints.back, 1)
+    phases = convolve(padded, _filters_of_phases(kernel, footprints), footprints.back, 1)
     axes, turns = len(strides), phases.shape[1:-1]
     split = phases.reshape(len(x), *turns, *strides, kernel.shape[-2])
     pairs = [axis for turn in range(1, axes + 1) for axis in (turn, turn + axes)]

@@ -4,12 +4,17 @@ import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jax
 
 WORTH_KEEPING = 0.01  # seconds a compilation must have taken; reading it takes a thirtieth
 MOST_BYTES = 512 * 2**20  # on disk; what was used longest ago goes first
+
+# XLA gives convolutions on CPUs to YNNPACK, which is many times slower than XLA's own kernels.
+# An option that a version does not know is an error, so only versions that were tried have it.
+TRIED = ((0, 10),)
+OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": ""} if jax.__version_info__[:2] in TRIED else {}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,7 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F, *, donate: tuple[int, ...] = ()) -> F:
     """Return `function` compiled; the arguments at `donate` are used up by a call."""
     keep_programs()
-    return jax.jit(function, donate_argnums=donate)  # pyright: ignore[reportReturnType]
+    program: Any = jax.jit(function, donate_argnums=donate, compiler_options=OPTIONS)
+    return cast(F, program)
 
 
 @functools.cache

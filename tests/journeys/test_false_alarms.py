@@ -18,21 +18,35 @@ TESTS = Path(__file__).parents[1]
 GALLERY = TESTS.parent / "docs" / "gallery"
 PAGES = sorted(path.stem for path in GALLERY.glob("[0-9][0-9]_*.py"))
 
-# What a program with a fault must show, and what it is.
+# What a program with a fault must show, what else it may show, and what it is.
+TOO_SHORT = ("too_few_epochs", "underfitting")  # few epochs of few rows, behind plain predictors
 FAULTS = {
-    "checkpoint_best.py": "bad_initialisation",  # old "uniform", which learns late
-    "checkpoint_reload.py": "sorted_no_shuffle",  # holds out the end of rows in order
-    "diabetes_table.py": "unscaled_inputs",  # raw columns
-    "initializers.py": "symmetry",  # one network starts with zeros
-    "regression_kfold.py": "unscaled_targets",  # raw targets, few epochs
-    "schedules.py": "overfitting",  # the held-out loss nearly doubles
-    "wine.ipynb": "sorted_no_shuffle",  # as above
-    "10_one_hot": "too_few_epochs",  # twenty steps, to compare two encodings
-    "15_vanishing_gradients": "vanishing_gradient",
-    "17_scaling": "unscaled_inputs",
-    "22_screw_ups": "outliers",
-    "30_approximation": "underfitting_capacity",  # the narrowest of its networks
-    "33_comparing_architectures": "underfitting_capacity",  # likewise
+    "checkpoint_best.py": ("bad_initialisation",),  # old "uniform", which learns late
+    "checkpoint_reload.py": ("sorted_no_shuffle", "distribution_shift", *TOO_SHORT),  # last rows
+    "convnet_keras1.py": TOO_SHORT,
+    "diabetes_table.py": ("unscaled_inputs",),  # raw columns
+    "grid_search.py": TOO_SHORT,
+    "initializers.py": (  # one network starts with zeros
+        *("symmetry", "constant_predictor", "dying_relu", "loss_stuck"),
+        *("underfitting", "zero_gradient"),
+    ),
+    "mnist_cnn_keras1.py": TOO_SHORT,
+    "regression_kfold.py": ("unscaled_targets", *TOO_SHORT),  # raw targets, few epochs
+    "schedules.py": ("overfitting",),  # the held-out loss nearly doubles
+    "transfer_frozen.py": TOO_SHORT,
+    "two_unnamed_outputs.py": TOO_SHORT,
+    "wine.ipynb": ("sorted_no_shuffle", "distribution_shift"),  # holds out the end of rows in order
+    "10_one_hot": TOO_SHORT,  # twenty steps, to compare two encodings
+    "15_vanishing_gradients": (
+        *("vanishing_gradient", "constant_predictor", "loss_stuck", "underfitting"),
+    ),
+    "17_scaling": (
+        *("unscaled_inputs", "constant_predictor", "loss_stuck", "saturated_activation"),
+        *("underfitting", "vanishing_gradient"),
+    ),
+    "22_screw_ups": ("outliers", "loss_rising", "underfitting", "unscaled_targets"),
+    "30_approximation": ("underfitting_capacity",),  # the narrowest of its networks
+    "33_comparing_architectures": ("underfitting_capacity",),  # likewise
 }
 
 
@@ -50,10 +64,9 @@ def serious(heard):
 
 
 def judge(name, found):
-    if name in FAULTS:
-        assert FAULTS[name] in found
-    else:
-        assert not found
+    shown, *besides = FAULTS.get(name, ("",))
+    assert found <= {shown, *besides}
+    assert not shown or shown in found
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

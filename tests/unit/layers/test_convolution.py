@@ -1,6 +1,7 @@
 """Convolution: the lectures' examples, both ways of computing it, and what is refused."""
 
 import math
+import re
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +10,9 @@ import pytest
 
 from pellucid import layers
 from pellucid.layers.patches import by_patches, convolve
+from pellucid.layers.plain_convolution import convolve_plainly
 from pellucid.layers.windows import Windows
+from pellucid.training.compilation import OPTIONS, compiled
 
 KEY = jax.random.key(0)
 
@@ -53,14 +56,68 @@ def test_patches_equal_the_convolution_other_devices_run(windows, groups, monkey
     np.testing.assert_allclose(patches, expected, atol=1e-4)
 
 
-@pytest.mark.parametrize(("device", "uses_lax"), [("cpu", False), ("gpu", True), ("tpu", True)])
-def test_the_device_decides_how(device, uses_lax, monkeypatch):
+@pytest.mark.parametrize(
+    ("device", "channels", "groups", "dtype", "uses_lax"),
+    [
+        ("cpu", 4, 1, "float32", True),
+        ("cpu", 1, 1, "float32", False),
+        ("cpu", 4, 2, "float32", False),
+        ("cpu", 4, 1, "bfloat16", False),
+        ("gpu", 1, 1, "float32", True),
+        ("tpu", 4, 2, "bfloat16", True),
+    ],
+)
+def test_device_and_channels_decide_how(device, channels, groups, dtype, uses_lax, monkeypatch):
     monkeypatch.setattr(jax, "default_backend", lambda: device)
     windows = Windows((3,), (1,), "valid", (1,))
-    made = jax.make_jaxpr(lambda *at: convolve(*at, windows, 1))(
-        jnp.ones((2, 5, 3)), jnp.ones((3, 3, 4))
+    made = jax.make_jaxpr(lambda *at: convolve(*at, windows, groups))(
+        jnp.ones((2, 5, channels), dtype), jnp.ones((3, channels // groups, 4), dtype)
     )
     assert ("conv_general_dilated" in str(made)) == uses_lax
+
+
+WAYS = [
+    Windows((3,), (1,), "causal", (2,)),
+    Windows((3, 2), (1, 1), "valid", (1, 1)),
+    Windows((3, 2), (2, 3), "same", (1, 1)),
+    Windows((2, 3), (1, 1), "same", (2, 3)),
+    Windows((2, 2), (2, 1), "valid", (3, 2)),
+    Windows((1, 1), (2, 2), "valid", (1, 1)),
+    Windows((2, 2, 2), (1, 2, 1), "same", (1, 1, 1)),
+]
+
+
+@pytest.mark.parametrize("windows", WAYS)
+def test_a_plain_convolution_has_the_gradients_of_patches(windows):
+    random, axes = np.random.default_rng(0), len(windows.size)
+    x = jnp.asarray(random.normal(size=(2, *(8, 9, 7)[:axes], 4)), jnp.float32)
+    kernel = jnp.asarray(random.normal(size=(*windows.size, 4, 5)), jnp.float32)
+    z, back = jax.vjp(lambda *at: convolve_plainly(*at, windows), x, kernel)
+    patches, slowly = jax.vjp(lambda *at: by_patches(*at, windows, 1), x, kernel)
+    np.testing.assert_allclose(z, patches, atol=1e-4)
+    delta = jnp.asarray(random.normal(size=z.shape), jnp.float32)
+    for fast, slow in zip(back(delta), slowly(delta), strict=True):
+        np.testing.assert_allclose(fast, slow, atol=1e-4)
+
+
+@pytest.mark.parametrize("windows", WAYS)
+def test_in_a_loop_all_convolutions_are_of_the_form_with_a_fast_kernel(windows):
+    axes = len(windows.size)
+    x, kernel = jnp.ones((2, *(8, 9, 7)[:axes], 4)), jnp.ones((*windows.size, 4, 5))
+
+    def many(x, kernel):
+        def once(_, at):
+            slopes = jax.grad(lambda *at: convolve_plainly(*at, windows).sum(), (0, 1))(*at)
+            return jax.tree.map(jnp.add, at, slopes)
+
+        return jax.lax.fori_loop(0, 3, once, (x, kernel))
+
+    text = compiled(many).lower(x, kernel).compile().as_text()
+    digits = "012"[:axes]
+    forms = re.findall(r"dim_labels=(\S+?)[,\s]", text)
+    assert forms
+    assert set(forms) == {f"b{digits}f_{digits}io->b{digits}f"}
+    assert "ynn" not in text
 
 
 @pytest.mark.parametrize(
@@ -97,3 +154,8 @@ def test_sizes_are_kept_in_one_spelling():
             layers.Conv2D(8, wrong)
     with pytest.raises(ValueError, match=r"kernel_size=\.\.\.\) is out of range"):
         layers.Conv2D(8, 0)
+
+
+def test_the_compiler_takes_the_options_that_make_convolutions_fast():
+    assert OPTIONS, "try the options with this version of jax, and name it in TRIED"
+    assert compiled(lambda x: x + 1)(jnp.ones(2)).tolist() == [2, 2]
