@@ -39,8 +39,10 @@ def too_few(chart: Chart) -> Iterator[Finding]:
         return
     much = slope > fast or (again > threshold("again_much") and struggles(chart))
     length = f"{epochs} epoch{'s' * (epochs != 1)} of {chart.updates // max(epochs, 1)} steps"
-    evidence = f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after "
-    evidence = f"training was over after {length}" if few else f"{evidence}{length}"
+    falls = (
+        f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after {length}"
+    )
+    evidence = f"training was over after {length}" if few else falls
     yield Finding(
         "too_few_epochs",
         "warning" if not good and (few or (much and not attains(chart, NEARLY))) else "advice",
