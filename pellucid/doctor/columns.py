@@ -16,6 +16,7 @@ from pellucid.doctor.task import CLASSES, YES_OR_NO, Task
 MOST_ROWS, FEWEST_ROWS, MOST_NUMBERS = 10_000, 200, 500_000  # in a sample
 CHUNK = 4096  # rows that are read at a time, so that no large copy is made
 NUMERIC = "fiub"
+MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without a pattern: 2^64 by the golden ratio
 
 Kept = TypeVar("Kept")
 
@@ -121,16 +122,18 @@ def _fingerprints(rows: Rows) -> Int[np.ndarray, " rows"] | None:
             return None
         kind = np.float64 if x.dtype.kind in "iu" and x.dtype.itemsize > 2 else np.float32
         parts = [_hashes(part.astype(kind, copy=False)) for part in chunks(x)]
-        total = total * np.uint64(0x9E3779B97F4A7C15) + np.concatenate(parts)
+        total = total * MIX + np.concatenate(parts)
     return total.view(np.int64)
 
 
 def _hashes(x: Shaped[np.ndarray, "rows features"]) -> Shaped[np.ndarray, " rows"]:
-    if not x.shape[1]:
-        return np.zeros(len(x), np.uint64)
-    x = np.ascontiguousarray(x)
-    whole = x.view(np.dtype((np.void, x.strides[0])))[:, 0]
-    return np.array([hash(row) for row in whole.tolist()], np.int64).view(np.uint64)
+    """Return sum over words v of w f(v) mod 2^64: w are drawn, f mixes high bits into low ones."""
+    words = np.zeros((len(x), -(-x.shape[1] * x.itemsize // 8)), np.uint64)
+    words.view(x.dtype)[:, : x.shape[1]] = x
+    words *= MIX
+    words ^= words >> np.uint64(32)
+    weights = np.random.default_rng(0).integers(2**64, size=words.shape[1], dtype=np.uint64)
+    return words @ (weights | np.uint64(1))
 
 
 def class_values(y: Any, task: Task) -> Shaped[np.ndarray, " rows"] | None:
