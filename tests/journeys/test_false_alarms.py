@@ -46,7 +46,9 @@ FAULTS = {
     ),
     "22_screw_ups": ("outliers", "loss_rising", "underfitting", "unscaled_targets"),
     "30_approximation": ("underfitting_capacity",),  # the narrowest of its networks
-    "33_comparing_architectures": ("underfitting_capacity",),  # likewise
+    "33_comparing_architectures": (  # likewise, and of each a fit of one epoch, to compile
+        *("underfitting_capacity", *TOO_SHORT, "loss_stuck", "dying_relu", "lr_too_high"),
+    ),
 }
 
 
