@@ -27,6 +27,7 @@ from pellucid.models.bench import bench as bench
 from pellucid.models.boltzmann import RBM as RBM
 from pellucid.models.ensemble import ensemble as ensemble
 from pellucid.models.gradient_cloud import gradient_cloud as gradient_cloud
+from pellucid.models.importing import load_onnx as load_onnx
 from pellucid.models.label_noise import find_label_noise as find_label_noise
 from pellucid.models.loading import load as load
 from pellucid.models.logic import logic as logic
@@ -38,10 +39,17 @@ from pellucid.models.perceptron_rule import perceptron_rule as perceptron_rule
 from pellucid.models.pretraining import Stack as Stack
 from pellucid.models.pretraining import pretrain as pretrain
 from pellucid.models.rate_range import learning_rate_range as learning_rate_range
+from pellucid.models.resuming import Checkpoints as Checkpoints
 from pellucid.models.separability import separability as separability
 from pellucid.models.sequential import Sequential as Sequential
 from pellucid.models.surface import loss_surface as loss_surface
 from pellucid.models.threshold import choose_threshold as choose_threshold
+from pellucid.models.trackers.lines import CSVLogger as CSVLogger
+from pellucid.models.trackers.lines import JSONLogger as JSONLogger
+from pellucid.models.trackers.services import MlflowCallback as MlflowCallback
+from pellucid.models.trackers.services import TrackioLogger as TrackioLogger
+from pellucid.models.trackers.services import WandbMetricsLogger as WandbMetricsLogger
+from pellucid.models.trackers.tensorboard import TensorBoard as TensorBoard
 from pellucid.training.callbacks import Callback as Callback
 from pellucid.training.rules import EarlyStopping as EarlyStopping
 from pellucid.training.rules import ReduceLROnPlateau as ReduceLROnPlateau

@@ -5,12 +5,15 @@
 2    refused: usage, data or a file; nothing was changed on disk
 3    training became non-finite
 130  stopped by Ctrl-C
+143  stopped by a signal to terminate
 """
 
 import os
 import signal
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -34,9 +37,14 @@ def answered(command: Callable[[], Any]) -> NoReturn:
     except PellucidError as error:
         say(error.one_line)
         code = REFUSED
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort, SystemExit) as error:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a third one must not change the code
-        code = INTERRUPTED
+        for note in getattr(error, "__notes__", ()):
+            say(note)
+        if _at_once(error):  # a program of JAX may run, and Python cannot be taken down under it
+            sys.stdout.flush()
+            os._exit(INTERRUPTED)
+        code = error.code if isinstance(error, SystemExit) else INTERRUPTED
     except BrokenPipeError:  # whoever reads our output has gone; what is left has no reader
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = FAILED
@@ -47,6 +55,26 @@ def answered(command: Callable[[], Any]) -> NoReturn:
         say("not enough memory; try fewer rows, a smaller network, or smaller pictures")
         code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _at_once(error: BaseException | None) -> bool:
+    """Tell whether somebody leaves without waiting, or did before he pressed once more."""
+    return error is not None and (getattr(error, "at_once", False) or _at_once(error.__context__))
+
+
+@contextmanager
+def warnings_said() -> Iterator[None]:
+    """Say warnings as the command line says things."""
+    before = warnings.showwarning
+
+    def show(message: Any, *where: Any) -> None:
+        say(str(message))
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
 
 
 def say(line: str) -> None:

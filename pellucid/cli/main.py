@@ -18,7 +18,10 @@ COMMANDS = {
     "diagnose": ("diagnosing", "what keeps a network from learning, and what to do"),
     "bench": ("benching", "how fast a network trains on this machine"),
     "report": ("reporting", "show a run's report again"),
+    "card": ("describing", "a model card: trained on what, how judged, its limits"),
+    "export": ("exporting", "a run's network as ONNX, plain NumPy, StableHLO or .keras"),
     "run": ("running_scripts", "an unchanged Keras script, faster"),
+    "lab": ("lab", "a page in the browser where a network is built, trained and looked into"),
     "data": ("datasets", "list the data sets that come along, or look into a file"),
 }
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -13,6 +13,7 @@ from pellucid.doctor.task import NUMBERS, Task, task_of
 from pellucid.doctor.thresholds import threshold
 from pellucid.functions.losses import Loss
 from pellucid.network.network import Network
+from pellucid.training.breaking import Break
 from pellucid.training.order import BALANCED
 from pellucid.training.state import Measure, Recipe
 
@@ -65,6 +66,7 @@ class Chart:
     examinations: list[Examination] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
     stopped_by: str = ""  # what ended the fit early, if anything did
+    broken: Break | None = None  # where the loss stopped being a finite number
     judged_on_training_rows: bool = False  # by evaluate()
     sampled: bool = False  # whether `rows` are the first of more that nobody has seen
 

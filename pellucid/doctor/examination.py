@@ -109,10 +109,11 @@ def begin_look(recipe: Recipe, train: TrainState, rows: Examples) -> Callable[[]
     weights = jax.tree.map(np.array, train.params)  # training would write over them
     record = record._replace(signals={**record.signals, "weight": weights})
     step, epoch = int(train.step), int(train.epoch)
-    return lambda: _examination(recipe, step, epoch, jax.device_get(record), rows)
+    return lambda: examined(recipe, step, epoch, jax.device_get(record), rows)
 
 
-def _examination(recipe: Recipe, step: int, epoch: int, record: Any, rows: Examples) -> Examination:
+def examined(recipe: Recipe, step: int, epoch: int, record: Any, rows: Examples) -> Examination:
+    """Return what is to be read from a look: its `loss`, and its `signals` on the host."""
     network, seen = recipe.network, record.signals
     return Examination(
         step,

@@ -22,12 +22,16 @@ def not_finite(chart: Chart) -> Iterator[Finding]:
         return
     step = int(np.argmin(np.isfinite(losses))) if len(losses) else 0
     yield from _cause(chart, step)
+    broken = chart.broken
     yield Finding(
         "nan_or_inf",
         "error",
-        f"the loss is no finite number from step {step + 1} of {len(losses)} on",
+        f"the loss is no finite number from step {step + 1} of {len(losses)} on"
+        + (f"; {broken}" if broken else ""),
         "lower the learning rate, scale the data, or clip gradients",
+        layer=broken.layer if broken else None,
         step=step,
+        rows=(broken.culprits or broken.rows) if broken else (),
     )
 
 

@@ -18,6 +18,7 @@ from pellucid.doctor.examination import begin_look, rows_to_examine
 from pellucid.doctor.finding import Finding, raise_if_serious
 from pellucid.doctor.precedence import ordered
 from pellucid.doctor.vocabulary import MEANINGS
+from pellucid.training.breaking import Break
 from pellucid.training.record import EpochRecord
 from pellucid.training.state import Examples, TrainState
 
@@ -98,12 +99,19 @@ class Doctor:
         epoch = Epoch(record.values, record.step_losses, record.learning_rate)
         self.chart.epochs.append(epoch)
 
-    def after(self, train: TrainState, stopped_by: str = "") -> None:
-        """Check what can be checked when training has ended."""
-        self.chart.stopped_by = stopped_by
+    def after(self, train: TrainState, stopped_by: str = "", broken: Break | None = None) -> None:
+        """Check what can be checked when training has ended, if need be where it broke."""
+        self.chart.stopped_by, self.chart.broken = stopped_by, broken
         self.look(train)
         self.meanwhile(lambda: True)
         self._ask("start", "course", "end")  # what was seen at first, too, in the light of the end
+
+    def so_far(self, train: TrainState) -> list[Finding]:
+        """Look again in the midst of a fit, and return what is found by now."""
+        self.look(train)
+        self.meanwhile(lambda: True)
+        self._ask("start", "course")
+        return self.findings
 
     def judged(self, *, on_training_rows: bool) -> None:
         """Take note that the network was evaluated, and on what."""

@@ -23,7 +23,7 @@ from pellucid.experiments.folder import HISTORY, SPLIT, Run, open_run
 from pellucid.experiments.judging import SHARES, SMALLER_IS_BETTER, Score, judge, taught
 from pellucid.experiments.preparing import Prepared, prepare
 from pellucid.experiments.reviewing import reported
-from pellucid.experiments.running import not_finite, teach
+from pellucid.experiments.running import is_usable, not_finite, teach
 from pellucid.plots.blocks import Block, Cell, Note, Page, Picture, Sentence, Table, section
 from pellucid.plots.comparison import Candidate, side_by_side
 from pellucid.plots.figures import to_svg
@@ -224,7 +224,7 @@ def _try(experiment: Experiment, ready: Prepared, verbose: int) -> tuple[Trial, 
     if teach(experiment, ready, made, verbose):
         raise KeyboardInterrupt
     output = outputs(ready.encoding, made.model, ready.x[test])
-    if not np.isfinite(output).all():
+    if not is_usable(output, made):
         raise not_finite(experiment, made)
     judgement = judge(ready.encoding, output, ready.y[test], taught(ready.encoding, ready.y[train]))
     history = made.model.history

@@ -35,6 +35,7 @@ from pellucid.models.model import Model
 MODEL, ENCODING, EXPERIMENT = "model.safetensors", "encoding.json", "experiment.toml"
 SPLIT, HISTORY, SCORES, REPORT = "split.json", "history.csv", "scores.json", "report.html"
 FINDINGS = "findings.json"
+BEFORE = ".before"  # ends the name of a run that another takes the place of
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ def new_folder(wanted: str | PathLike[str] | None, data: str) -> Path:
     """
     path = _next_free(data) if wanted is None else Path(wanted).expanduser()
     hint = "choose another --run"
+    if training_folder(path).exists():
+        what = f"A run that has not ended is in {training_folder(path)}."
+        going = f"go on with it: --resume {path}; or choose another --run"
+        raise FileError(explain(what, got=path, expected="a new folder", hint=going))
     if path.exists():
         what = f"{path} is there already, and a run is never overwritten."
         raise FileError(explain(what, got=path, expected="a new folder", hint=hint))
@@ -79,11 +84,16 @@ def new_folder(wanted: str | PathLike[str] | None, data: str) -> Path:
 def _next_free(data: str) -> Path:
     stem = "".join(c if c.isalnum() else "-" for c in Path(data).resolve().stem) or "run"
     numbers = (Path("runs") / f"{stem}-{number}" for number in itertools.count(1))
-    return next(path for path in numbers if not path.exists())
+    return next(p for p in numbers if not (p.exists() or training_folder(p).exists()))
 
 
-def write_run(path: Path, model: Model, texts: Mapping[str, str]) -> None:
-    """Write a run with these texts by file name, whole or not at all.
+def training_folder(path: Path) -> Path:
+    """Return where the state of a run is while it trains."""
+    return path.with_name(f"{path.name}.training")
+
+
+def write_run(path: Path, model: Model, texts: Mapping[str, str], *, again: bool = False) -> None:
+    """Write a run with these texts by file name, whole or not at all; in place of one, if `again`.
 
     Raises:
         FileError: the folder cannot be made, or came into being meanwhile.
@@ -99,13 +109,16 @@ def write_run(path: Path, model: Model, texts: Mapping[str, str]) -> None:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
+        if again and path.exists():
+            path.rename(part.with_suffix(BEFORE))
         part.rename(path)
     except OSError as error:
         what = f"The run cannot be written to {path}."
         raise FileError(explain(what, got=error.strerror, expected="a new folder")) from error
     finally:
-        if part is not None and part.exists():
-            shutil.rmtree(part)
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.rmtree(part.with_suffix(BEFORE), ignore_errors=True)
 
 
 def open_run(path: str | PathLike[str]) -> Run:
@@ -119,6 +132,8 @@ def open_run(path: str | PathLike[str]) -> Run:
         what = f"There is no run in {folder}."
         got = "no such folder" if not folder.exists() else f"no {EXPERIMENT}"
         hint = "give the folder that `pellucid train` named"
+        if training_folder(folder).exists():
+            hint = f"it has not ended: pellucid train --resume {folder}"
         raise FileError(explain(what, got=got, expected="a run folder", hint=hint))
     return Run(
         folder,

@@ -32,7 +32,7 @@ def prepare(experiment: Experiment, data: Dataset | None = None) -> Prepared:
     Raises:
         DataError, FileError, ConfigError: the data cannot be learnt from as they are.
     """
-    raw = open_data(experiment.data, **_changed(experiment.reading)) if data is None else data
+    raw = open_data(experiment.data, **said_of(experiment.reading)) if data is None else data
     name = set_name(experiment.data)
     whole = name is not None and SETS[name].kind == "gate"  # a truth table is all there is
     if whole:
@@ -58,6 +58,7 @@ def _encode(encoding: Encoding, raw: Dataset) -> tuple[np.ndarray, np.ndarray, t
         return x, y, (f"{str(error).splitlines()[0]} It counts as no category there.",)
 
 
-def _changed(reading: Reading) -> dict[str, Any]:
+def said_of(reading: Reading) -> dict[str, Any]:
+    """Return the settings that differ from their defaults."""
     settings = ((f.name, getattr(reading, f.name), f.default) for f in fields(reading))
     return {name: value for name, value, default in settings if value != default}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from pellucid.experiments.folder import (
     SPLIT,
     Run,
     history_csv,
-    new_folder,
+    training_folder,
     write_run,
 )
 from pellucid.experiments.judging import judge, taught
@@ -35,6 +36,7 @@ from pellucid.experiments.material import Material
 from pellucid.experiments.opening import opening
 from pellucid.experiments.preparing import Prepared, prepare
 from pellucid.experiments.report import page, short_blocks
+from pellucid.experiments.unfinished import complete, taken_up, unfinished
 from pellucid.models.repairing import Repair, judged, mended
 from pellucid.optimizers.optimizer import OPTIMIZERS
 from pellucid.plots.blocks import Block
@@ -50,7 +52,9 @@ class NotFiniteError(PellucidError, ArithmeticError):
 
 
 class LeftAtOnce(KeyboardInterrupt):
-    """A second Ctrl-C: nothing more is to be done."""
+    """A second Ctrl-C: nothing more is to be done, and the machine may still be busy."""
+
+    at_once = True
 
 
 class Outcome(NamedTuple):
@@ -79,36 +83,63 @@ def run(
     verbose: int | str = "auto",
     show: Show = lambda blocks: None,
     repair: bool = False,
+    resume: bool = False,
 ) -> Outcome:
     """Run an experiment into a new folder; return how it went.
+
+    With `resume` the folder is that of a run which was interrupted or killed, and training
+    goes on from its last checkpoint.
 
     With `repair`, what the doctor finds is cured where it can be, and trained again; what
     does not help is taken back.
 
-    `show` is given what is about to happen, before the first step. Nothing is written
-    before training ends. Stopped by Ctrl-C, the run is judged and written as it stands.
+    `show` is given what is about to happen, before the first step. A run is written when
+    training has ended; until then its checkpoints are beside it. Stopped by Ctrl-C, it is
+    judged and written as it stands, and the checkpoints stay.
 
     Raises:
         DataError, FileError, ConfigError: before the first step.
+        CompleteError: there is nothing to resume.
         NotFiniteError: training gave no weights that can be used; nothing is written.
         KeyboardInterrupt: Ctrl-C before training began, or a second time.
+        Terminated: a signal to terminate; the checkpoints stay.
     """
-    new_folder(folder, experiment.data)  # before hours of training, not after
+    place = taken_up(folder or "", experiment) if resume else unfinished(folder, experiment)
+    with place as path:
+        material = _carried_out(path, experiment, data, verbose, show, repair)
+        write_run(path, material.made.model, _texts(material), again=resume)
+        if not material.interrupted:
+            complete(path)
+    done = Run(path, experiment, material.made.model, material.ready.encoding)
+    return Outcome(done, material, short_blocks(material))
+
+
+def _carried_out(
+    path: Path,
+    experiment: Experiment,
+    data: Dataset | None,
+    verbose: int | str,
+    show: Show,
+    repair: bool,
+) -> Material:
+    """Read, split, learn and judge."""
     began = time.perf_counter()
     ready = prepare(experiment, data)
     train, _, test = ready.parts
     made = design(experiment, ready.encoding, ready.x[train], ready.y[train])
     show(opening(ready, made))
-    interrupted = teach(experiment, ready, made, verbose)
+    interrupted = teach(experiment, ready, made, verbose, training_folder(path))
     cure = _cured(experiment, ready, made) if repair and not interrupted else None
     if cure is not None:
         made = made._replace(model=cure.model, **_known(cure.arguments))
-    output = _finite(outputs(ready.encoding, made.model, ready.x[test]), experiment, made)
+    output = outputs(ready.encoding, made.model, ready.x[test])
+    if not is_usable(output, made):
+        complete(path)  # whoever went on would come to the same end
+        raise not_finite(experiment, made)
     training = taught(ready.encoding, ready.y[train])
     decision = decide(experiment, ready, made, training)
     judgement = judge(ready.encoding, output, ready.y[test], training, decision)
-    path = new_folder(folder, experiment.data)  # another run may have taken the first name
-    material = Material(
+    return Material(
         path=path,
         experiment=experiment,
         ready=ready,
@@ -120,22 +151,20 @@ def run(
         interrupted=interrupted,
         cure=cure,
     )
-    write_run(path, made.model, _texts(material))
-    done = Run(path, experiment, made.model, ready.encoding)
-    return Outcome(done, material, short_blocks(material))
 
 
-def _finite(output: np.ndarray, experiment: Experiment, made: Design) -> np.ndarray:
-    if not np.isfinite(output).all():
-        raise not_finite(experiment, made)
-    return output
-
-
-def teach(experiment: Experiment, ready: Prepared, made: Design, verbose: int | str) -> bool:
+def teach(
+    experiment: Experiment,
+    ready: Prepared,
+    made: Design,
+    verbose: int | str,
+    checkpoints: Path | None = None,
+) -> bool:
     """Train the designed model on its training rows; return whether Ctrl-C ended it."""
+    lesson = _lesson(experiment, ready, made)
     try:
         with _second_leaves():
-            made.model.fit(**_lesson(experiment, ready, made), verbose=verbose)
+            made.model.fit(**lesson, verbose=verbose, resume=checkpoints)
     except LeftAtOnce:
         raise
     except KeyboardInterrupt:
@@ -187,6 +216,12 @@ def _second_leaves() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def is_usable(output: np.ndarray, made: Design) -> bool:
+    """Tell whether a network answers in numbers, and did not break in its first epoch."""
+    losses = made.model.history.get("loss", [])
+    return bool(np.isfinite(output).all() and (np.isfinite(losses).any() or not losses))
+
+
 def not_finite(experiment: Experiment, made: Design) -> NotFiniteError:
     """Return the error of a network whose output is not finite after training."""
     what = f"Training became non-finite in epoch {len(made.model.history.records)}: no run is kept."
@@ -195,7 +230,8 @@ def not_finite(experiment: Experiment, made: Design) -> NotFiniteError:
     hint = f"take smaller steps, such as learning_rate={min(rate / 10, usual):.3g}"
     if experiment.scaling == "none":
         hint = "let inputs be scaled: scaling='auto'"
-    got = f"a loss of {made.model.history['loss'][-1]} at learning rate {rate:.3g}"
+    broken = made.model.trainer.broken or ""
+    got = f"a loss of {made.model.history['loss'][-1]} at learning rate {rate:.3g} {broken}".strip()
     return NotFiniteError(explain(what, got=got, expected="a finite loss", hint=hint))
 
 

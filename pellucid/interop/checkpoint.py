@@ -4,23 +4,18 @@ The file is safetensors: a table of named arrays, with a JSON description in its
 Arrays are data and names are looked up in registries, so reading a file runs no code.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-import safetensors.numpy
-from safetensors import SafetensorError
 
 from pellucid.base.errors import FileError, PellucidError, explain
 from pellucid.functions.losses import LOSSES
 from pellucid.functions.metrics import METRICS
-from pellucid.interop.atomic import write_atomically
 from pellucid.interop.network_json import network_from_json, network_to_json
+from pellucid.interop.sealed import Sealed, read_sealed, write_sealed
 from pellucid.network.network import Network
 from pellucid.optimizers.optimizer import OPTIMIZERS
 from pellucid.training.programs import compile_init, compile_start
@@ -49,9 +44,7 @@ def write_checkpoint(path: str | PathLike[str], checkpoint: Checkpoint) -> None:
         "network": network_to_json(checkpoint.network),
         "recipe": None if checkpoint.recipe is None else _recipe_to_json(checkpoint.recipe),
     }
-    described["sha256"] = _digest(described, arrays)
-    header = {"pellucid": json.dumps(described, sort_keys=True)}
-    write_atomically(path, safetensors.numpy.save(arrays, metadata=header))
+    write_sealed(path, Sealed(described, arrays))
 
 
 def read_checkpoint(path: str | PathLike[str]) -> Checkpoint:
@@ -60,24 +53,7 @@ def read_checkpoint(path: str | PathLike[str]) -> Checkpoint:
     Raises:
         FileError: there is no such file, or it is damaged, or not a checkpoint.
     """
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        what = f"{path} cannot be read."
-        raise FileError(explain(what, got=error.strerror, expected="a saved model")) from error
-    try:
-        described = json.loads(_metadata(content)["pellucid"])
-        arrays = safetensors.numpy.load(content)
-    except (SafetensorError, ValueError, KeyError) as error:
-        what = f"{path} is not a saved model, or is damaged."
-        raise FileError(explain(what, got=repr(error), expected=FORMAT)) from error
-    written = described.pop("sha256", None) if isinstance(described, dict) else None
-    if written is None or written != _digest(described, arrays):
-        what = f"{path} is damaged: it is not what was written."
-        raise FileError(explain(what, got="another checksum", expected=written))
-    if described.get("format") != FORMAT:
-        what = f"{path} was written in a form that this version does not read."
-        raise FileError(explain(what, got=described.get("format"), expected=FORMAT))
+    described, arrays = read_sealed(path, FORMAT, "saved model")
     try:
         return _checkpoint(described, arrays, str(path))
     except PellucidError as error:
@@ -141,20 +117,3 @@ def _named(thing: Any) -> dict[str, Any]:
 
 def _leaves(train: TrainState) -> list[Any]:
     return jax.tree.leaves(jax.device_get(train))
-
-
-def _digest(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
-    total = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        total.update(f"{name} {array.dtype} {array.shape}".encode())
-        total.update(array.tobytes())
-    return total.hexdigest()
-
-
-def _metadata(content: bytes) -> dict[str, str]:
-    """Return the header's strings; the header's length is checked against the file's."""
-    length = int.from_bytes(content[:8], "little")
-    if length > len(content) - 8:
-        raise ValueError("the file is shorter than its header says")
-    return json.loads(content[8 : 8 + length])["__metadata__"]

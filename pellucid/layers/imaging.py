@@ -1,5 +1,7 @@
 """Images brought to another size, and read between their pixels."""
 
+from collections.abc import Sequence
+
 import jax
 import jax.numpy as jnp
 from jax.scipy.ndimage import map_coordinates
@@ -113,9 +115,19 @@ def largest_part(
     x: Float[Array, "batch height width channels"], size: tuple[int, int]
 ) -> Float[Array, "batch new_height new_width channels"]:
     """Return the largest middle part of the images that has the proportions of `size`."""
-    (_, height, width, _), (rows, columns) = x.shape, size
-    new_height = max(min(height, width * rows // columns), 1)
-    return _middle(x, (new_height, max(min(width, height * columns // rows), 1)))
+    return _middle(x, largest_size(x.shape[1:3], size))
+
+
+def largest_size(given: Sequence[int], size: tuple[int, int]) -> tuple[int, int]:
+    """Return the height and width of the largest part with the proportions of `size`.
+
+    Example:
+        >>> largest_size((6, 5), (3, 2))
+        (6, 4)
+    """
+    (height, width), (rows, columns) = given, size
+    across = max(min(width, height * columns // rows), 1)
+    return max(min(height, width * rows // columns), 1), across
 
 
 def warp(
@@ -149,7 +161,17 @@ def _middle(x: Array, size: tuple[int, int]) -> Array:
 
 def _with_bars(x: Array, size: tuple[int, int], value: float) -> Array:
     """Return the images between bars, so that they have the proportions of `size`."""
-    (_, height, width, _), (rows, columns) = x.shape, size
-    bar = max(width * rows // columns - height, 0) // 2
-    side = max(height * columns // rows - width, 0) // 2 if bar == 0 else 0
+    bar, side = bars(x.shape[1:3], size)
     return jnp.pad(x, ((0, 0), (bar, bar), (side, side), (0, 0)), constant_values=value)
+
+
+def bars(given: Sequence[int], size: tuple[int, int]) -> tuple[int, int]:
+    """Return how high and how wide bars must be that give an image the proportions of `size`.
+
+    Example:
+        >>> bars((6, 5), (4, 8))
+        (0, 3)
+    """
+    (height, width), (rows, columns) = given, size
+    bar = max(width * rows // columns - height, 0) // 2
+    return bar, max(height * columns // rows - width, 0) // 2 if bar == 0 else 0

@@ -85,7 +85,7 @@ class MultiHeadAttention(Layer):
     uses_mask = True
 
     def output_shape(self, input_shape: Any) -> Any:
-        query, value, key = self._three(input_shape, has_parts(input_shape))
+        query, value, key = self.three(input_shape, has_parts(input_shape))
         if value[:-1] != key[:-1] or len(query) != len(key):
             what = f"{title(self)} has inputs that do not fit each other."
             got = f"query {query}, value {value}, key {key}"
@@ -94,7 +94,7 @@ class MultiHeadAttention(Layer):
         output = (*query[:-1], *self._output_dims(query))
         if not self.return_attention_scores:
             return output
-        axes = self._axes(query)
+        axes = self.axes(query)
         rows = [size for axis, size in enumerate(query[:-1], start=1) if axis not in axes]
         pairs = [shape[axis - 1] for shape in (query, key) for axis in axes]
         return output, (*rows, self.num_heads, *pairs)
@@ -103,7 +103,7 @@ class MultiHeadAttention(Layer):
         return passed_on(mask, self.return_attention_scores)
 
     def init(self, key: Key, input_shape: Any) -> tuple[Params, State]:
-        query, value, keys = self._three(input_shape, True)
+        query, value, keys = self.three(input_shape, True)
         narrow, broad = (self.num_heads, self.key_dim), (self.num_heads, self._value_dim)
         kernels = {
             "query_dense": (query[-1:], narrow),
@@ -134,19 +134,19 @@ class MultiHeadAttention(Layer):
     def apply(
         self, params: Params, state: State, x: Any, *, key: Key, training: bool, mask: Any = None
     ) -> tuple[Any, State]:
-        query, value, keys = self._three(x, True)
+        query, value, keys = self.three(x, True)
         q, k, v = (
             _project(params[f"{name}_dense"], given, 1)
             for name, given in (("query", query), ("key", keys), ("value", value))
         )
-        along = self._axes(query.shape[1:])
-        compare, combine = _equations(q.ndim, along)
+        along = self.axes(query.shape[1:])
+        compare, combine = equations(q.ndim, along)
         scores = wide(jnp.einsum(compare, q / math.sqrt(self.key_dim), k))
         allowed = self._allowed(x, mask, scores.shape, len(along))
         if allowed is not None:
             scores = jnp.where(allowed, scores, MASKED)
         weights = jax.nn.softmax(scores, tuple(range(-len(along), 0))).astype(v.dtype)
-        if allowed is not None and self._explicit(weights.ndim):
+        if allowed is not None and self.explicit(weights.ndim):
             weights = jnp.where(allowed, weights, 0)
         used = drop(weights, self.dropout, weights.shape, key) if training else weights
         heads = jnp.einsum(combine, used, v)
@@ -159,7 +159,7 @@ class MultiHeadAttention(Layer):
             state = {TOLL: Layer.toll(self, (*parts, z), state).astype(jnp.float32)}
         return (z, weights) if self.return_attention_scores else z, state
 
-    def _explicit(self, axes: int) -> bool:
+    def explicit(self, axes: int) -> bool:
         """Return whether a query that may attend to nothing gets 0, not the mean of v.
 
         It does so in Keras where the weights are looked at, or have more axes than usual.
@@ -173,13 +173,14 @@ class MultiHeadAttention(Layer):
     def _output_dims(self, query: Shape) -> Shape:
         return tuple(self.output_dims or query[-1:])
 
-    def _axes(self, query: Shape) -> tuple[int, ...]:
+    def axes(self, query: Shape) -> tuple[int, ...]:
         """Return the axes of a batch of examples like `query` that are attended along."""
         if self.attention_axes is None:
             return tuple(range(1, len(query)))
         return array_axes(self, self.attention_axes, query)
 
-    def _three(self, inputs: Any, several: bool) -> tuple[Any, Any, Any]:
+    def three(self, inputs: Any, several: bool) -> tuple[Any, Any, Any]:
+        """Return query, value and key of what the layer is given."""
         return query_value(self, inputs[:-1] if self.masked and several else inputs, several)
 
     def _start(self, key: Key, taken: Shape, given: Shape) -> Params:
@@ -226,11 +227,11 @@ def _project(
     return z + params["bias"] if "bias" in params else z
 
 
-def _equations(axes: int, along: Sequence[int]) -> tuple[str, str]:
+def equations(axes: int, along: Sequence[int]) -> tuple[str, str]:
     """Return the products that make scores of q and k, and heads of scores and v.
 
     Example:
-        >>> _equations(4, (1,))
+        >>> equations(4, (1,))
         ('abcd,aecd->acbe', 'acbe,aecd->abcd')
     """
     query, spare = string.ascii_letters[:axes], iter(string.ascii_letters[axes:])

@@ -166,8 +166,7 @@ class RBM:
                 if interrupt.asked or self.history.stopped_because:
                     break
         progress.close("interrupted" if interrupt.asked else self.history.stopped_because)
-        if interrupt.asked:
-            raise KeyboardInterrupt
+        interrupt.obey()
         return self.history
 
     def transform(self, x: Any) -> Float[np.ndarray, "rows units"]:

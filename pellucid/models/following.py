@@ -22,12 +22,16 @@ class Following(NamedTuple):
     doctor: Doctor
 
     def follow(self, events: Iterator[Any], history: History) -> None:
-        """Go through the records; leave the epochs in `history`.
+        """Go through the records; add the epochs to `history`, which may have some already.
 
         Raises:
             KeyboardInterrupt: after Ctrl-C, when all who follow have been told.
+            Terminated: likewise after a signal to terminate.
         """
         trainer, progress = self.trainer, self.progress
+        progress.begin(trainer.began + 1)
+        for record in history.records:
+            self.doctor.read(record)
         control = Control(trainer)
         listeners = [c for c in self.callbacks if isinstance(c, Callback)]
         for listener in listeners:
@@ -41,17 +45,16 @@ class Following(NamedTuple):
                 for listener in listeners:
                     _tell(listener, record, control)
                 if interrupt.asked or control.stopped_because:
-                    break
-            events.close()  # pyright: ignore[reportAttributeAccessIssue]
+                    trainer.halt()
         rule = trainer.stopped_by
         by_rule = rule.reason.format(**rule.to_config()) if rule is not None else ""
-        history.stopped_because = control.stopped_because or by_rule
+        where = f": {trainer.broken}" if trainer.broken else ""
+        history.stopped_because = control.stopped_because or f"{by_rule}{where}"
         progress.close("interrupted" if interrupt.asked else history.stopped_because)
         for listener in listeners:
             listener.on_train_end(control)
-        if interrupt.asked:
-            raise KeyboardInterrupt
-        self.doctor.after(trainer.train, history.stopped_because)
+        interrupt.obey()
+        self.doctor.after(trainer.train, history.stopped_because, trainer.broken)
 
 
 def _tell(listener: Callback, record: Any, control: Control) -> None:

@@ -15,14 +15,17 @@ from pellucid.inspection.inspection import Inspection, look
 from pellucid.interop.checkpoint import Checkpoint, write_checkpoint
 from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
+from pellucid.models.counting import whole_number
 from pellucid.models.diagnosable import Diagnosable
 from pellucid.models.diagnosis import consulted, refusals, way
 from pellucid.models.display import drawing, model_html, summary_text
+from pellucid.models.exporting import Exportable
 from pellucid.models.following import Following
 from pellucid.models.history import History
 from pellucid.models.pictured import Lesson, Pictured
 from pellucid.models.progress import Progress
 from pellucid.models.repairable import Repairable
+from pellucid.models.resuming import Backup, Resume, kept
 from pellucid.models.scores import Scores
 from pellucid.models.validation import hold_out
 from pellucid.models.view import View, as_view
@@ -42,7 +45,7 @@ from pellucid.training.trainer import Trainer
 from pellucid.training.watch import NOTHING, Watch
 
 
-class Model(Pictured, Repairable, Diagnosable):
+class Model(Pictured, Repairable, Diagnosable, Exportable):
     """A network together with its parameters and the way it is trained.
 
     Example:
@@ -223,6 +226,7 @@ class Model(Pictured, Repairable, Diagnosable):
         verbose: int | str = "auto",
         doctor: str = "report",
         silence: Sequence[str] | str = (),
+        resume: Resume = None,
     ) -> History:
         """Train on `x` and `y`; return the values of every epoch.
 
@@ -238,20 +242,22 @@ class Model(Pictured, Repairable, Diagnosable):
         The `doctor` looks on and leaves `findings`, but for those in `silence`; "strict" raises
         where something cannot work, "off" does not look.
 
+        With `resume`, a folder or `Checkpoints`, the fit is kept there as it goes; called again,
+        it goes on from there, bit for bit as if nothing had interrupted it.
+
         Raises:
             DataError, ShapeError: before the first step, naming row and column.
-            ConfigError: a "strict" doctor found what cannot work; the error has `findings`.
+            ConfigError: a "strict" doctor found what cannot work (the error has `findings`); or
+                the fit in the folder had another network, other rows or other settings.
             KeyboardInterrupt: after Ctrl-C, with the model as the last step left it.
         """
         self._see(x)
-        recipe = self.recipe
+        recipe, apart = self.recipe, (validation_data, validation_split, validation_by)
         with refusals(recipe, x, y):
             examples = as_examples(recipe, x, y, sample_weight, class_weight)
-        examples, held_out = hold_out(
-            recipe, examples, validation_data, validation_split, validation_by, self.seed
-        )
-        size = len(examples) if batch_size == "full" else _whole_number("batch_size", batch_size)
-        epochs = _whole_number("epochs", epochs, least=0)
+        examples, held_out = hold_out(recipe, examples, *apart, self.seed)
+        size = len(examples) if batch_size == "full" else whole_number("batch_size", batch_size)
+        epochs = whole_number("epochs", epochs, least=0)
         split = way(validation_data, validation_by, held_out)
         settings = Settings(size, epochs, shuffle, split, class_weight is not None)
         rules = (TerminateOnNaN(), *(c for c in callbacks if isinstance(c, Rule)))
@@ -259,9 +265,10 @@ class Model(Pictured, Repairable, Diagnosable):
         self._doctor = consulted(recipe, examples, held_out, settings, doctor, silence)
         self.history = History([])
         following = Following(self.trainer, callbacks, Progress(epochs, verbose), self._doctor)
-        following.follow(
-            self._records(examples, held_out, settings, rules, callbacks), self.history
-        )
+        fit = self.history, recipe, examples, held_out, rules, self.seed, settings
+        with kept(resume, *fit) as backup:
+            events = self._records(examples, held_out, settings, rules, callbacks, backup)
+            following.follow(events, self.history)
         return self.history
 
     def _records(
@@ -271,6 +278,7 @@ class Model(Pictured, Repairable, Diagnosable):
         settings: Settings,
         rules: Sequence[Rule],
         callbacks: Sequence[Callback | Rule],
+        backup: Backup | None,
     ) -> Iterator[Any]:
         """Return the records to come, of a fit that is ready to begin."""
         trainer, doctor = self.trainer, self._doctor
@@ -284,6 +292,7 @@ class Model(Pictured, Repairable, Diagnosable):
             epochs=settings.epochs,
             pace=pace_of([c for c in callbacks if isinstance(c, Callback)]),
             looker=doctor if doctor is not None and doctor.mode != "off" else None,
+            keeper=backup,
         )
 
     def train_on_batch(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:
@@ -389,12 +398,3 @@ class Model(Pictured, Repairable, Diagnosable):
 
 def _listed(symbols: Symbol | Sequence[Symbol]) -> Sequence[Symbol]:
     return [symbols] if isinstance(symbols, Symbol) else symbols
-
-
-def _whole_number(name: str, value: Any, least: int = 1) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
-        what = f"{name} is not a number this can be."
-        hint = 'batch_size="full" takes all rows at once' if name == "batch_size" else ""
-        expected = f"a whole number, {least} or more"
-        raise StateError(explain(what, got=repr(value), expected=expected, hint=hint))
-    return int(value)

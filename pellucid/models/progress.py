@@ -24,6 +24,10 @@ class Progress:
         self._began = time.perf_counter()
         self._first, self._line = None, ""
 
+    def begin(self, epoch: int) -> None:
+        """Count epochs from this one on, instead of from the first that is shown."""
+        self._first = epoch
+
     def show(self, record: EpochRecord | StepsRecord) -> None:
         """Take note of a record; redraw if it is time."""
         if self._place is None:

@@ -46,6 +46,10 @@ class Repairable(ABC):
         """What the doctor found in the last fit: faults, the gravest first, with remedies."""
         return [] if self._doctor is None else self._doctor.findings
 
+    def findings_so_far(self) -> list[Finding]:
+        """Return what the doctor finds now, in the midst of a fit: as a callback may ask."""
+        return [] if self._doctor is None else self._doctor.so_far(self.train_state)
+
     @property
     def chart(self) -> Chart | None:
         """What the doctor saw of the last fit: rows, looks inside, epochs."""

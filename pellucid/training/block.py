@@ -6,7 +6,7 @@ somebody wants to see each. The records are the same whichever way.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 import jax
@@ -60,6 +60,28 @@ class Span(NamedTuple):
     epochs: Int[AnyArray, ""]
     first: Int[AnyArray, ""]
     last: Int[AnyArray, ""]
+
+
+def spans(steps: int, first: int, last: int) -> Iterator[Span]:
+    """Return the spans that cover the updates `first` to `last` of epochs of `steps` updates.
+
+    Whole epochs go together; a block takes no more updates than its record has room for.
+    """
+    while first < last:
+        begun, left = first % steps, last - first
+        if begun == 0 and left >= steps and steps <= MOST_STEPS:
+            count = min(left // steps, MOST_EPOCHS, MOST_STEPS // steps)
+            yield span_of(count, 0, steps)
+            first += count * steps
+        else:
+            end = min(begun + left, steps, begun + MOST_STEPS)
+            yield span_of(1, begun, end)
+            first += end - begun
+
+
+def span_of(epochs: int, first: int, last: int) -> Span:
+    """Return a span as a program takes it."""
+    return Span(*(np.array(number, np.int32) for number in (epochs, first, last)))
 
 
 class Run(NamedTuple):
@@ -229,8 +251,8 @@ def _close(
 
 def _blank(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Ledger:
     looks = MOST_STEPS // recipe.watch.every + MOST_EPOCHS if recipe.watch.signals else 0
-    form = _signals_of(recipe, train, examples, layout.batch_size)
-    if layout.rest and form != _signals_of(recipe, train, examples, layout.rest):
+    form = signals_of(recipe, train, examples, layout.batch_size)
+    if layout.rest and form != signals_of(recipe, train, examples, layout.rest):
         what = "The summary of this Watch has another shape for the rows left over."
         hint = "use moments, or a batch_size that divides the rows"
         got, expected = recipe.watch.summary, "a shape that does not depend on the batch"
@@ -244,8 +266,8 @@ def _blank(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples
     return Ledger(zero, zero, zero, losses, signals, columns, rates, running)
 
 
-def _signals_of(recipe: Recipe, train: TrainState, examples: Examples, rows: int) -> Any:
-    """Return the shapes and dtypes of what a step on `rows` examples shows."""
+def signals_of(recipe: Recipe, train: TrainState, examples: Examples, rows: int) -> Any:
+    """Return the shapes and dtypes of the signals that a step on `rows` examples shows."""
     if not recipe.watch.signals:
         return {}
     sums = traced_sums(recipe, examples.targets)

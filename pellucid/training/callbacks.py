@@ -3,6 +3,8 @@
 What only reads records to stop or set the rate is cheaper as a rule (`rules.py`).
 """
 
+from collections.abc import Callable, Sequence
+
 from pellucid.training.record import EpochRecord, StepsRecord
 from pellucid.training.trainer import EACH_EPOCH, EACH_STEP, FREELY, Pace, Trainer
 
@@ -32,8 +34,14 @@ class Callback:
     """Reads records as they come, and may steer the run. Override what you need.
 
     A fit runs an epoch at a time for a callback that overrides `on_epoch_end`, and a step at
-    a time for one that overrides `on_steps_end`.
+    a time for one that overrides `on_steps_end`, unless its `pace` says something else.
     """
+
+    def pace(self) -> Pace:
+        """Return how far the next block may go; asked before each."""
+        if type(self).on_steps_end is not Callback.on_steps_end:
+            return EACH_STEP
+        return EACH_EPOCH if type(self).on_epoch_end is not Callback.on_epoch_end else FREELY
 
     def on_train_begin(self, control: Control) -> None:
         """Act before the first step."""
@@ -48,9 +56,11 @@ class Callback:
         """Act after the last step, however the run ended."""
 
 
-def pace_of(callbacks: list[Callback]) -> Pace:
-    """Return how finely a fit must run for these callbacks."""
-    if any(type(c).on_steps_end is not Callback.on_steps_end for c in callbacks):
-        return EACH_STEP
-    epochs = any(type(c).on_epoch_end is not Callback.on_epoch_end for c in callbacks)
-    return EACH_EPOCH if epochs else FREELY
+def pace_of(callbacks: Sequence[Callback]) -> Callable[[], Pace]:
+    """Return what tells how far the next block may go: as far as all of them allow."""
+
+    def pace() -> Pace:
+        wanted = [FREELY, *(callback.pace() for callback in callbacks)]
+        return Pace(*map(min, zip(*wanted, strict=True)))
+
+    return pace

@@ -1,4 +1,4 @@
-"""Ctrl-C while training: the first asks to stop in good order, the second leaves."""
+"""Ctrl-C, or a signal to terminate, while training: the first asks to stop, the second leaves."""
 
 import signal
 import sys
@@ -6,21 +6,51 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
+HEARD = (signal.SIGINT, signal.SIGTERM)
+WORDS = {signal.SIGINT: "Ctrl-C again", signal.SIGTERM: "another signal"}
+
+
+class Terminated(SystemExit):
+    """A signal to terminate was obeyed: what no one catches ends the program with code 143."""
+
+    def __init__(self) -> None:
+        super().__init__(128 + signal.SIGTERM)
+
 
 class Interrupt:
-    """A context in which the first Ctrl-C is only noted, so that no state is lost.
+    """A context in which the first signal is only noted, so that no state is lost.
 
-    The loop looks at `asked` after each block. A second Ctrl-C does what Ctrl-C always
-    did. Outside the main thread, where signals cannot be taken, nothing changes.
+    The loop looks at `asked` after each block. A second signal does what it always did.
+    Outside the main thread, where signals cannot be taken, nothing changes; and whoever has
+    a handler of his own for SIGTERM keeps it.
     """
 
     def __init__(self) -> None:
-        self.asked = False
-        self._before: Any = None
+        self._heard: int | None = None
+        self._before: dict[int, Any] = {}
+
+    @property
+    def asked(self) -> bool:
+        """Whether there was a signal."""
+        return self._heard is not None
+
+    def obey(self) -> None:
+        """End as the signal wants it, if there was one.
+
+        Raises:
+            KeyboardInterrupt: after Ctrl-C.
+            Terminated: after a signal to terminate.
+        """
+        if self._heard == signal.SIGTERM:
+            raise Terminated
+        if self.asked:
+            raise KeyboardInterrupt
 
     def __enter__(self) -> "Interrupt":
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
+            for number in HEARD:
+                if number == signal.SIGINT or signal.getsignal(number) is signal.SIG_DFL:
+                    self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(
@@ -29,10 +59,14 @@ class Interrupt:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        self._give_back()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-        sys.stderr.write("\nstopping in good order; Ctrl-C again leaves at once\n")
-        signal.signal(number, self._before)
+        self._heard = number
+        again = WORDS[signal.Signals(number)]
+        sys.stderr.write(f"\nstopping in good order; {again} leaves at once\n")
+        self._give_back()
+
+    def _give_back(self) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)

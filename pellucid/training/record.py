@@ -5,8 +5,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import numpy as np
+from jaxtyping import Float
 
-from pellucid.training.block import Ledger
+from pellucid.training.block import Layout, Ledger, signals_of
+from pellucid.training.state import Examples, Recipe, TrainState
 from pellucid.training.watch import Signals
 
 Value: TypeAlias = float | np.ndarray  # what a metric gives: most give one number
@@ -54,16 +56,48 @@ class StepsRecord(NamedTuple):
     step: int  # steps of this epoch so far
     steps: int  # steps an epoch has
     values: Mapping[str, Value]  # of the epoch so far
+    step_losses: np.ndarray  # (step,), mean loss of each mini-batch so far
+
+
+class Page(NamedTuple):
+    """What was recorded of the epoch in progress."""
+
+    losses: Float[np.ndarray, " steps"]  # mean loss of each mini-batch
+    signals: Signals  # every leaf starts with an axis of looks
+    seconds: float
+
+
+NO_PAGE = Page(np.zeros(0, np.float32), {}, 0.0)
+
+
+def blank_page(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Page:
+    """Return the page of an epoch of such a fit before its first step."""
+    form = signals_of(recipe, train, examples, layout.batch_size)
+    return Page(NO_PAGE.losses, jax.tree.map(lambda s: np.zeros((0, *s.shape), s.dtype), form), 0.0)
 
 
 class Pages:
     """Collects the ledgers of blocks, and gives out the epochs they complete."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], begun: Page = NO_PAGE) -> None:
         self._names = names  # of the values, in the order of a record
-        self._losses: list[np.ndarray] = []
-        self._signals: list[Signals] = []
-        self._seconds = 0.0
+        self._parts = [begun] if len(begun.losses) else []
+        self._blank = Page(begun.losses[:0], jax.tree.map(lambda s: s[:0], begun.signals), 0.0)
+
+    @property
+    def open(self) -> Page:
+        """What was recorded of the epoch in progress."""
+        if not self._parts:
+            return self._blank
+        losses, signals, seconds = zip(*self._parts, strict=True)
+        looked = jax.tree.map(lambda *parts: np.concatenate(parts), *signals)
+        return Page(np.concatenate(losses), looked, sum(seconds))
+
+    def cut(self, epoch: int, values: Mapping[str, Value], rate: float) -> EpochRecord:
+        """Return the record of an epoch that ends before its time."""
+        losses, signals, seconds = self.open
+        self._parts = []
+        return EpochRecord(epoch, values, rate, seconds, losses, signals)
 
     def add(
         self, ledger: Ledger, epoch: int, seconds: float, *, due: bool = True
@@ -74,28 +108,24 @@ class Pages:
         so that the records of an epoch are the same however it was cut into blocks.
         """
         page: Any = jax.device_get(ledger)
-        self._losses.append(np.array(page.losses[: page.steps]))
         looks = slice(0 if due or not page.looks else 1, int(page.looks))
-        self._signals.append(jax.tree.map(lambda s: np.array(s[looks]), page.signals))
-        self._seconds += seconds
+        signals = jax.tree.map(lambda s: np.array(s[looks]), page.signals)
+        self._parts.append(Page(np.array(page.losses[: page.steps]), signals, seconds))
         count = int(page.epochs)
         if not count:
             return []
-        losses = np.concatenate(self._losses).reshape(count, -1)
-        looks_by_epoch = jax.tree.map(
-            lambda *parts: np.concatenate(parts).reshape(count, -1, *parts[0].shape[1:]),
-            *self._signals,
-        )
-        each = self._seconds / count
-        self._losses, self._signals, self._seconds = [], [], 0.0
+        losses, signals, seconds = self.open
+        losses = losses.reshape(count, -1)
+        signals = jax.tree.map(lambda s: s.reshape(count, -1, *s.shape[1:]), signals)
+        self._parts = []
         return [
             EpochRecord(
                 epoch + row,
                 {name: as_value(page.values[name][row]) for name in self._names},
                 float(page.rates[row]),
-                each,
+                seconds / count,
                 losses[row],
-                jax.tree.map(lambda s, row=row: s[row], looks_by_epoch),
+                jax.tree.map(lambda s, row=row: s[row], signals),
             )
             for row in range(count)
         ]

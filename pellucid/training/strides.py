@@ -14,14 +14,14 @@ import numpy as np
 from jaxtyping import Float
 
 from pellucid.training.block import (
-    MOST_EPOCHS,
-    MOST_STEPS,
     Block,
     Layout,
     Run,
     Span,
     begin,
     compile_block,
+    span_of,
+    spans,
 )
 from pellucid.training.rules import TerminateOnNaN
 from pellucid.training.state import Examples
@@ -57,7 +57,7 @@ def strides(
     layout = layout_of(len(examples), batch_size, shuffle)
     program = compile_block(trainer.recipe, layout)
     run = begin(trainer.recipe, layout, trainer.train, examples)
-    _, run, _ = _block(trainer, program, run, examples, Span(*_counts(0, 0, layout.steps)))
+    _, run, _ = _block(trainer, program, run, examples, span_of(0, 0, layout.steps))
     total = epochs * layout.steps
     for first in range(0, total, updates):
         losses, seconds = [], 0.0
@@ -71,23 +71,6 @@ def strides(
     trainer.finalize()
 
 
-def spans(steps: int, first: int, last: int) -> Iterator[Span]:
-    """Return the spans that cover the updates `first` to `last` of epochs of `steps` updates.
-
-    Whole epochs go together; a block takes no more updates than its record has room for.
-    """
-    while first < last:
-        begun, left = first % steps, last - first
-        if begun == 0 and left >= steps and steps <= MOST_STEPS:
-            count = min(left // steps, MOST_EPOCHS, MOST_STEPS // steps)
-            yield Span(*_counts(count, 0, steps))
-            first += count * steps
-        else:
-            end = min(begun + left, steps, begun + MOST_STEPS)
-            yield Span(*_counts(1, begun, end))
-            first += end - begun
-
-
 def _block(
     trainer: Trainer, program: Block, run: Run, examples: Examples, span: Span
 ) -> tuple[Float[np.ndarray, " updates"], Run, float]:
@@ -96,7 +79,3 @@ def _block(
     jax.block_until_ready(ledger)
     seconds = time.perf_counter() - began
     return np.array(ledger.losses[: int(ledger.steps)]), run, seconds
-
-
-def _counts(*numbers: int) -> tuple[np.ndarray, ...]:
-    return tuple(np.array(number, np.int32) for number in numbers)

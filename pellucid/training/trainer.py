@@ -1,8 +1,8 @@
 """Training as an iterator of records."""
 
 import time
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 import jax
 import numpy as np
@@ -13,20 +13,27 @@ from pellucid.training.block import (
     MOST_EPOCHS,
     MOST_STEPS,
     Layout,
+    Ledger,
     Span,
     begin,
     compile_block,
+    span_of,
     value_names,
 )
+from pellucid.training.breaking import Break, Rewind
 from pellucid.training.evaluation import AT_ONCE
 from pellucid.training.looks import Looker, Looks
 from pellucid.training.order import check_order
-from pellucid.training.record import EpochRecord, Pages, StepsRecord, as_value
+from pellucid.training.record import NO_PAGE, EpochRecord, Pages, StepsRecord, as_value, blank_page
 from pellucid.training.rules import Rule
+from pellucid.training.standing import Keeper, Standing
 from pellucid.training.state import Examples, Recipe, TrainState, split_params
 
 BLOCK_SECONDS = 0.25  # long enough to cost nothing, short enough to be stopped promptly
 FIRST_STEPS = 64  # of a fit, before anything is known of its pace
+
+Record: TypeAlias = EpochRecord | StepsRecord
+Records: TypeAlias = Sequence[Record]
 
 
 class Pace(NamedTuple):
@@ -34,6 +41,7 @@ class Pace(NamedTuple):
 
     most_epochs: int = MOST_EPOCHS  # a block
     most_steps: int = MOST_STEPS
+    seconds: float = BLOCK_SECONDS  # that a block should take
 
 
 FREELY = Pace()
@@ -47,6 +55,9 @@ class Trainer:
     def __init__(self, recipe: Recipe, train: TrainState) -> None:
         self.recipe, self.train = recipe, train
         self.stopped_by: Rule | None = None
+        self.broken: Break | None = None  # where the loss stopped being a finite number
+        self.began = 0  # epochs that the state had seen before the last fit
+        self._halted = False
 
     @property
     def learning_rate(self) -> float:
@@ -70,29 +81,37 @@ class Trainer:
         rules: Sequence[Rule] = (),
         shuffle: bool | str = True,
         epochs: int | None = None,
-        pace: Pace = FREELY,
+        pace: Pace | Callable[[], Pace] = FREELY,
         at_once: int = AT_ONCE,
         looker: Looker | None = None,
-    ) -> Iterator[EpochRecord | StepsRecord]:
+        keeper: Keeper | None = None,
+    ) -> Iterator[Record]:
         """Train for `epochs`, or for as long as someone asks for the next record.
 
         Where an epoch takes several blocks, a record of the steps so far comes after each.
         When the last record has been asked for, rules have had their last word. A `looker` is
-        shown the state between blocks, which end early for that; the steps are the same.
+        shown the state between blocks, which end early for that; the steps are the same. The
+        `pace` may be a function, which is asked before each block. A `keeper` may know where to
+        go on, and is told after each block where the fit stands.
         """
         batch_size = min(batch_size, len(examples))
         held_out = validation is not None
         check_order(self.recipe, examples, shuffle)
         layout = Layout(len(examples), batch_size, shuffle, held_out, tuple(rules), at_once)
-        self.stopped_by = None
-        self._run = begin(self.recipe, layout, self.train, examples)
-        try:
-            looks = Looks(looker, layout.steps)
-            yield from self._blocks(layout, examples, validation, epochs, pace, looks)
-        finally:
-            self.finalize()
-            for rule, memory in zip(layout.rules, self._run.memories, strict=True):
-                self.train = rule.finish(memory, self.train)
+        self._take_up(layout, examples, keeper)
+        looks = Looks(looker, layout.steps)
+        blocks = self._blocks(layout, examples, validation, epochs, pace, looks)
+        return self._ended(layout, self._kept(blocks, keeper))
+
+    def halt(self) -> None:
+        """End the fit after this block, whose records are all still to be had."""
+        self._halted = True
+
+    @property
+    def standing(self) -> Standing:
+        """Where the fit stands; its arrays are used up by the next block."""
+        page = self._pages.open
+        return Standing(self.train, self._run, self.began, self._done, self._step, page)
 
     def finalize(self) -> None:
         """Take the parameters that the optimizer ends training with: averages, if it keeps some."""
@@ -102,25 +121,61 @@ class Trainer:
             ended = jax.tree.map(np.array, optimizer.finalized(train.memory, moving))
             self.train = train._replace(params={**jax.device_put(ended), **still})
 
+    def _take_up(self, layout: Layout, examples: Examples, keeper: Keeper | None) -> None:
+        """Begin at no epoch, unless the keeper knows of a place further on."""
+        run, began = begin(self.recipe, layout, self.train, examples), int(self.train.epoch)
+        page = blank_page(self.recipe, layout, self.train, examples) if keeper else NO_PAGE
+        here = Standing(self.train, run, began, 0, 0, page)
+        there = keeper.found(here) if keeper else None
+        if there is not None:
+            here = there._replace(train=jax.device_put(there.train))
+        self.train, self._run, self.began, self._done, self._step, page = here
+        self._pages = Pages(value_names(self.recipe, layout), page)
+        self.stopped_by, self.broken, self._halted = self._stopper(layout), None, False
+
+    def _stopper(self, layout: Layout) -> Rule | None:
+        number = int(self._run.stopped)
+        return layout.rules[number - 1] if number else None
+
+    def _kept(self, blocks: Iterator[Records], keeper: Keeper | None) -> Iterator[Record]:
+        """Give the records of each block, and let the keeper take note of where that led."""
+        for records in blocks:
+            yield from records
+            if keeper is not None:
+                keeper.keep(self.standing, last=False)
+        if keeper is not None:
+            keeper.keep(self.standing, last=True)
+
+    def _ended(self, layout: Layout, records: Iterator[Record]) -> Iterator[Record]:
+        """Give the records; then let the optimizer and the rules have their last word."""
+        try:
+            yield from records
+        finally:
+            self.finalize()
+            for rule, memory in zip(layout.rules, self._run.memories, strict=True):
+                self.train = rule.finish(memory, self.train)
+
     def _blocks(
         self,
         layout: Layout,
         examples: Examples,
         validation: Examples | None,
         epochs: int | None,
-        pace: Pace,
+        pace: Pace | Callable[[], Pace],
         looks: Looks,
-    ) -> Iterator[EpochRecord | StepsRecord]:
-        program = compile_block(self.recipe, layout)
-        pages = Pages(value_names(self.recipe, layout))
-        epoch, done, step, ahead = int(self.train.epoch), 0, 0, FIRST_STEPS
-        while (epochs is None or done < epochs) and self.stopped_by is None:
-            left = MOST_EPOCHS if epochs is None else epochs - done
-            behind = done * layout.steps + step
+    ) -> Iterator[Records]:
+        """Go block by block, and give the records of each."""
+        program, ahead = compile_block(self.recipe, layout), FIRST_STEPS
+        rewind = Rewind(self.recipe, layout, examples, validation)
+        while (epochs is None or self._done < epochs) and not (self.stopped_by or self._halted):
+            left = MOST_EPOCHS if epochs is None else epochs - self._done
+            behind = self._done * layout.steps + self._step
+            now = pace() if callable(pace) else pace
             looks.pause(behind, self.train)
             pause = min(ahead, looks.until(behind) or ahead)
-            cut = pause < min(ahead, layout.steps - step)  # for a look, not for whoever waits
-            span = self._span(layout, step, pause, left, pace)
+            cut = pause < min(ahead, layout.steps - self._step)  # for a look, not for who waits
+            span = self._span(layout, self._step, pause, left, now)
+            rewind.remember(self.train, self._run, behind)
             began = time.perf_counter()
             self.train, self._run, ledger = program(
                 self.train, self._run, examples, validation, span
@@ -128,40 +183,68 @@ class Trainer:
             looks.meanwhile(ledger)
             jax.block_until_ready(ledger)
             seconds = time.perf_counter() - began
-            due = int(span.first) % self.recipe.watch.every == 0
-            records = pages.add(ledger, epoch + done + 1, seconds, due=due)
             taken = int(span.epochs) * int(span.last - span.first)
-            ahead = _steps_ahead(taken, seconds, ahead)
-            done, step = done + len(records), 0 if records else int(span.last)
-            if int(self._run.stopped):
-                self.stopped_by = layout.rules[int(self._run.stopped) - 1]
-            running = {name: as_value(ledger.running[name]) for name in self.recipe.names}
-            if (not records and not cut) or pace is EACH_STEP:
-                number = epoch + done + (not records)
-                yield StepsRecord(number, int(span.last), layout.steps, running)
-            yield from records
+            ahead = _steps_ahead(taken, seconds, ahead, now.seconds)
+            done = self._close(layout, ledger, span, seconds)
+            bad = rewind.broken(self.train, ledger, behind)
+            if bad is not None:
+                done = self._break_off(layout, rewind, bad, ledger, done)
+            told = now.most_steps == 1 or not (done or cut)
+            yield [self._steps_so_far(layout, ledger, span, done), *done] if told else done
+
+    def _close(
+        self, layout: Layout, ledger: Ledger, span: Span, seconds: float
+    ) -> list[EpochRecord]:
+        """Take note of how far a block went; return the epochs it has ended."""
+        due = int(span.first) % self.recipe.watch.every == 0
+        done = self._pages.add(ledger, self.began + self._done + 1, seconds, due=due)
+        self._done, self._step = self._done + len(done), 0 if done else int(span.last)
+        self.stopped_by = self._stopper(layout)
+        return done
+
+    def _break_off(
+        self, layout: Layout, rewind: Rewind, bad: int, ledger: Ledger, done: list[EpochRecord]
+    ) -> list[EpochRecord]:
+        """End a fit whose loss is no finite number, at the last state from before that."""
+        program = compile_block(self.recipe, layout)
+        self.train, self.broken = rewind.found(program, bad)
+        self._run = self._run._replace(stopped=np.int32(rewind.rule))
+        self.stopped_by = self._stopper(layout)
+        if done:
+            return done
+        self._done, self._step = self._done + 1, 0
+        names = value_names(self.recipe, layout)
+        values = {name: as_value(ledger.running.get(name, np.nan)) for name in names}
+        return [self._pages.cut(self.began + self._done, values, self.learning_rate)]
+
+    def _steps_so_far(
+        self, layout: Layout, ledger: Ledger, span: Span, done: Sequence[EpochRecord]
+    ) -> StepsRecord:
+        running = {name: as_value(ledger.running[name]) for name in self.recipe.names}
+        epoch = self.began + self._done + (not done)
+        losses = done[-1].step_losses if done else self._pages.open.losses
+        return StepsRecord(epoch, int(span.last), layout.steps, running, losses)
 
     def _span(self, layout: Layout, step: int, ahead: int, left: int, pace: Pace) -> Span:
         """Return how far the next block goes: about `ahead` steps."""
         ahead = min(ahead, MOST_STEPS, pace.most_steps)
         if step == 0 and ahead >= layout.steps:
             count = min(ahead // layout.steps, left, pace.most_epochs)
-            return _span(count, 0, layout.steps)
+            return span_of(count, 0, layout.steps)
         every = self.recipe.watch.every if self.recipe.watch.signals else 1
-        ahead = max(ahead // every * every, every if pace.most_steps > 1 else 1)
+        if step % every:  # somebody went step by step: up to where the next look is due
+            ahead = min(ahead, every - step % every)
+        else:
+            ahead = max(ahead // every * every, every if pace.most_steps > 1 else 1)
         last = min(step + ahead, layout.steps)
-        return _span(1, step, last)
+        return span_of(1, step, last)
 
 
-def _span(epochs: int, first: int, last: int) -> Span:
-    return Span(*(np.array(number, np.int32) for number in (epochs, first, last)))
-
-
-def _steps_ahead(taken: int, seconds: float, planned: int) -> int:
-    """Return how many steps should take a block's time, by those just taken.
+def _steps_ahead(taken: int, seconds: float, planned: int, wanted: float) -> int:
+    """Return how many steps should take the `wanted` seconds, by those just taken.
 
     No more than eight times as many as were planned: the first block may have compiled, and
     says little.
     """
     most = 8 * max(taken, planned)
-    return int(np.clip(taken * BLOCK_SECONDS / max(seconds, 1e-9), 1, most))
+    return int(np.clip(taken * wanted / max(seconds, 1e-9), 1, most))

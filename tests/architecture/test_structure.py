@@ -23,7 +23,8 @@ ROWS = (
     {"doctor", "inspection", "interop", "plots"},
     {"models"},
     {"estimators", "keras", "experiments"},
-    {"cli", "lab"},
+    {"lab"},
+    {"cli"},
 )
 ROW = {name: level for level, row in enumerate(ROWS) for name in row}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
@@ -31,6 +32,7 @@ OPTIONAL = {
     "IPython",
     "PIL",
     "matplotlib",
+    "onnx",
     "optax",
     "pandas",
     "polars",

@@ -1,15 +1,19 @@
 """Going on after an interruption."""
 
+import hashlib
 import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from pellucid.base.errors import ConfigError, FileError, StateError, explain
 from pellucid.interop.atomic import write_atomically
 from pellucid.keras.callbacks.callback import Callback, Logs
 from pellucid.keras.callbacks.needs import finest, needs_beyond
+from pellucid.keras.engine.base.hints import hint
 
+BEFORE = "before"  # in the file of progress: what was said of the weights before
 INTERRUPTED = "interrupted"  # the history's word for a fit that was to be gone on with
 
 
@@ -17,8 +21,14 @@ class BackupAndRestore(Callback):
     """Keeps the weights and the number of the epoch in `backup_dir`, and goes on from there.
 
     A fit that was interrupted, called again, loads them and trains the epochs that are left.
-    A fit that ends well removes them, unless `delete_checkpoint` is False. With
-    `double_checkpoint` the state before the last one is kept, too.
+    It takes the very steps that it would have taken, as far as the callbacks remember nothing:
+    these begin anew, as in Keras. Saved in the middle of an epoch, by a number `save_freq` of
+    batches, that epoch is trained again from its start. A fit that ends well removes the
+    files, unless `delete_checkpoint` is False. With `double_checkpoint` the state before the
+    last one is kept, too.
+
+    The two files cannot be renamed at once, so the JSON file tells of the weights before, too,
+    and knows each by its SHA-256.
     """
 
     def __init__(
@@ -41,6 +51,7 @@ class BackupAndRestore(Callback):
             folder / "training_metadata.json",
         )
         self._epoch = self._batches = 0
+        self._told: dict[str, Any] | None = None  # of the weights that are saved
         self._seen = -1
 
     def needs(self) -> str:
@@ -50,15 +61,16 @@ class BackupAndRestore(Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         if not self.model.built:
             what = "BackupAndRestore needs a model that knows the shape of its input."
-            hint = "give it an Input, or call build(...) before fit"
+            tip = "give it an Input, or call build(...) before fit"
             raise StateError(
-                explain(what, got="an unbuilt model", expected="a built one", hint=hint)
+                explain(what, got="an unbuilt model", expected="a built one", hint=tip)
             )
         try:
             self._restore(self._weights, self._progress)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError) as error:
             if not _before(self._weights).exists():
                 raise
+            hint("broken backup", f"the backup before it is taken: {error}")
             self._restore(_before(self._weights), _before(self._progress))
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -96,9 +108,12 @@ class BackupAndRestore(Callback):
                     shutil.copyfile(path, _before(path))
         fresh = self._weights.with_name("new.weights.h5")
         self.model.save_weights(str(fresh), overwrite=True)
+        seed, epochs = self.model._learner.place
+        told = {"epoch": self._epoch, "batch": max(self._seen, 0), "seed": seed, "epochs": epochs}
+        told["sha256"] = _digest(fresh)
+        write_atomically(self._progress, json.dumps({**told, BEFORE: self._told}).encode())
         fresh.replace(self._weights)
-        progress = {"epoch": self._epoch, "batch": max(self._seen, 0)}
-        write_atomically(self._progress, json.dumps(progress).encode())
+        self._told = told
 
     def _restore(self, weights: Path, progress: Path) -> None:
         if not weights.exists():
@@ -110,18 +125,37 @@ class BackupAndRestore(Callback):
             shutil.copyfile(weights, borrowed)
             self.model.load_weights(str(borrowed))
             borrowed.unlink()
-        if progress.exists():
-            self.model._initial_epoch = _epoch_of(progress)
+        if not progress.exists():
+            return
+        told = _told_of(progress, _digest(weights))
+        self.model._initial_epoch = told["epoch"]
+        if "epochs" in told:
+            self.model._learner.place = told["seed"], told["epochs"]
+        self._told = told
 
 
 def _before(path: Path) -> Path:
     return path.with_name(f"{path.name}.bkp")
 
 
-def _epoch_of(progress: Path) -> int:
+def _told_of(progress: Path, digest: str) -> dict[str, Any]:
+    """Return what a file tells of the fit that had the weights of this digest.
+
+    Keras's own files know of no digests; they are believed.
+
+    Raises:
+        FileError: it tells of no such fit.
+    """
     told = json.loads(progress.read_text())
-    epoch = told.get("epoch") if isinstance(told, dict) else None
-    if not isinstance(epoch, int) or epoch < 0:
-        what = "The file does not say how far the interrupted fit had come."
-        raise FileError(explain(what, got=progress, expected='{"epoch": a number, ...}'))
-    return epoch
+    for one in (told, told.get(BEFORE)) if isinstance(told, dict) else ():
+        if not isinstance(one, dict) or one.get("sha256", digest) != digest:
+            continue
+        counts = [one.get("epoch"), one.get("epochs", 0), one.get("seed", 0)]
+        if all(isinstance(count, int) and count >= 0 for count in counts):
+            return one
+    what = "The file does not say how far the interrupted fit had come."
+    raise FileError(explain(what, got=progress, expected='{"epoch": a number, ...}'))
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

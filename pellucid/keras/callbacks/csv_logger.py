@@ -2,12 +2,14 @@
 
 import csv
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pellucid.keras.callbacks.callback import Callback, Logs
+from pellucid.models.trackers.guard import Guard
 
 
 class CSVLogger(Callback):
@@ -25,8 +27,13 @@ class CSVLogger(Callback):
         self.keys: list[str] | None = None
         self.csv_file: Any = None
         self.writer: Any = None
+        self._guard = Guard("CSVLogger")
 
     def on_train_begin(self, logs: Logs = None) -> None:
+        self._guard = Guard("CSVLogger")
+        self._guard(self._open)
+
+    def _open(self) -> None:
         path = Path(self.filename)
         if self.append and path.exists():
             self.append_header = path.stat().st_size == 0
@@ -36,7 +43,9 @@ class CSVLogger(Callback):
         self.writer = self.keys = None
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        logs = logs or {}
+        self._guard(self._write, epoch, logs or {})
+
+    def _write(self, epoch: int, logs: Mapping[str, Any]) -> None:
         if self.keys is None:
             self.keys = sorted(logs)
             if not any(name.startswith("val_") for name in self.keys):
@@ -49,7 +58,7 @@ class CSVLogger(Callback):
         self.csv_file.flush()
 
     def on_train_end(self, logs: Logs = None) -> None:
-        self._close()
+        self._guard.at_last(self._close)
 
     def _close(self) -> None:
         if self.csv_file is not None:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from pellucid.keras.callbacks.callback import Callback, Logs
-from pellucid.keras.callbacks.event_file import EventFile
 from pellucid.keras.callbacks.needs import finest, needs_beyond
 from pellucid.keras.engine.base.hints import hint
+from pellucid.models.trackers.event_file import EventFile
+from pellucid.models.trackers.guard import Guard
 
 
 class TensorBoard(Callback):
@@ -40,6 +41,7 @@ class TensorBoard(Callback):
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = 1 if update_freq == "batch" else update_freq
         self._files: dict[str, EventFile] = {}
+        self._guard = Guard("TensorBoard")
         self._batch = 0
         self._steps, self._began = 0, 0.0
         asked = {"histogram_freq": histogram_freq, "write_images": write_images}
@@ -54,7 +56,7 @@ class TensorBoard(Callback):
         return finest(own, needs_beyond(self, TensorBoard))
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        self._batch = 0
+        self._batch, self._guard = 0, Guard("TensorBoard")
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._steps, self._began = self._iterations(), time.perf_counter()
@@ -79,13 +81,16 @@ class TensorBoard(Callback):
 
     def on_train_end(self, logs: Logs = None) -> None:
         for file in self._files.values():
-            file.close()
+            self._guard.at_last(file.close)
         self._files = {}
 
     def _add(self, kind: str, step: int, prefix: str, values: dict[str, Any]) -> None:
         numbers = {f"{prefix}_{name}": float(v) for name, v in values.items() if np.ndim(v) == 0}
         if not numbers:
             return
+        self._guard(self._write, kind, step, numbers)
+
+    def _write(self, kind: str, step: int, numbers: dict[str, float]) -> None:
         if kind not in self._files:
             self._files[kind] = EventFile(Path(self.log_dir) / kind)
         self._files[kind].add(step, numbers)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from pellucid.base.errors import FileError
 from pellucid.functions.schedules import ExponentialDecay
-from pellucid.interop import atomic, checkpoint
+from pellucid.interop import atomic
 from pellucid.interop.atomic import write_atomically
 from pellucid.interop.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from pellucid.interop.network_json import network_from_json, network_to_json
+from pellucid.interop.sealed import Sealed, digest
 from pellucid.layers.dense import Dense
 from pellucid.layers.input import Input
 from pellucid.layers.merging import Add
@@ -100,7 +101,7 @@ def test_names_are_looked_up_and_nothing_else(tmp_path):
     header["network"]["nodes"][0]["class_name"] = "os.system"
     arrays = safetensors.numpy.load_file(path)
     del header["sha256"]
-    header["sha256"] = checkpoint._digest(header, arrays)
+    header["sha256"] = digest(Sealed(header, arrays))
     safetensors.numpy.save_file(arrays, path, metadata={"pellucid": json.dumps(header)})
     with pytest.raises(FileError, match="no layer called"):
         read_checkpoint(path)

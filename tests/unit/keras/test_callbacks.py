@@ -6,6 +6,7 @@ import math
 import pickle
 import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ import pytest
 from pellucid.base.errors import ConfigError, FileError, StateError
 from pellucid.keras import callbacks
 from pellucid.keras.callbacks.callback_list import CallbackList
-from pellucid.keras.callbacks.event_file import crc32c
 from pellucid.keras.engine.base.hints import KerasHint, forget_hints
 from pellucid.keras.engine.base.strictness import set_strict
 from pellucid.keras.engine.training.printing import FitDisplay, show_evaluation, show_prediction
+from pellucid.models.trackers.event_file import crc32c
 from pellucid.training.rules import EarlyStopping, TerminateOnNaN
 
 
@@ -48,6 +49,7 @@ class Model:
 
     def __init__(self, names=("accuracy", "loss")):
         self.optimizer, self.names, self.done = Optimizer(), names, []
+        self._learner = SimpleNamespace(place=(0, 0))
 
     def _record_names(self, validate):
         return [*self.names, *(f"val_{name}" for name in self.names if validate)]
@@ -359,7 +361,8 @@ class TestFiles:
         (folder / "latest.weights.h5").write_text("cut off")
         again = Model()
         again.load_weights = lambda path: loaded(again, path)
-        listed(callbacks.BackupAndRestore(folder), model=again)
+        with pytest.warns(KerasHint, match="the backup before it"):
+            listed(callbacks.BackupAndRestore(folder), model=again)
         assert again._initial_epoch == 2
         (folder / "mine.txt").write_text("keep")
         several.history.stopped_because = ""

@@ -183,7 +183,7 @@ def record(epoch):
 def test_in_a_pipe_progress_is_one_line():
     out = io.StringIO()
     progress = Progress(3, "auto", out)
-    progress.show(StepsRecord(1, 2, 3, {"loss": 2.0}))
+    progress.show(StepsRecord(1, 2, 3, {"loss": 2.0}, np.ones(2)))
     for epoch in (1, 2, 3):
         progress.show(record(epoch))
     progress.close()

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from pellucid import Input, Sequential
 from pellucid.layers import BatchNormalization, Dense, Dropout
-from pellucid.training.block import MOST_EPOCHS, MOST_STEPS
+from pellucid.training.block import MOST_EPOCHS, MOST_STEPS, spans
 from pellucid.training.examples import as_examples
-from pellucid.training.strides import layout_of, spans, strides
+from pellucid.training.strides import layout_of, strides
 
 X = np.random.default_rng(0).normal(size=(23, 3)).astype(np.float32)
 Y = (X[:, :1] > 0).astype(np.float32)

@@ -11,6 +11,7 @@ from pellucid.base.errors import ConfigError, explain
 from pellucid.keras import saving  # which loads h5py when a file is read or written
 from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.engine.base.registered import custom_object_scope
+from pellucid.keras.engine.models.exporting import export_model
 from pellucid.keras.engine.models.graph_config import graph_from_config, layer_from
 from pellucid.keras.engine.objects.serialization import deserialize, serialize, sharing
 
@@ -70,11 +71,13 @@ class Files:
         raise ConfigError(explain(what, got="to_yaml()", expected="to_json()", hint=tip))
 
     def export(self, filepath: Any, format: str = "tf_saved_model", **kwargs: Any) -> None:
-        """Refuse: the formats of other frameworks are not written here."""
+        """Write the model as it predicts: "onnx", or "numpy" and "stablehlo" beside Keras's own.
+
+        A path that ends in .onnx, .py or .stablehlo says the format. Other frameworks' formats
+        are refused.
+        """
         del kwargs
-        what = f"This model cannot be exported as {format!r}."
-        tip = f"model.save('{filepath}.keras') is read by Keras, which can export it"
-        raise ConfigError(explain(what, got=format, expected="save()", hint=tip))
+        export_model(self, filepath, format)
 
     # Its description
 

@@ -19,6 +19,7 @@ from pellucid.keras.engine.base.hints import caller_line, hint
 from pellucid.keras.engine.training.diagnosis import DOCTOR, chart_of, names_of
 from pellucid.keras.engine.training.feeding import Batches, Rows, Stream, as_feed
 from pellucid.keras.engine.training.fits import FitReport, fits
+from pellucid.training.breaking import Break
 from pellucid.training.interrupt import Interrupt
 from pellucid.training.looks import Looks
 from pellucid.training.measuring import begin_sums
@@ -46,6 +47,7 @@ class Fit:
         self.batch_size = self.given["batch_size"]
         self.logs: list[dict[str, Any]] = []
         self.line = caller_line()
+        self.broken: Break | None = None
 
     def run(self) -> Any:
         """Train; return the history."""
@@ -74,8 +76,7 @@ class Fit:
             self._dismiss()
         self.callbacks.on_train_end(self.logs[-1] if self.logs else {})
         self._report(time.perf_counter() - began, history)
-        if interrupt.asked:
-            raise KeyboardInterrupt
+        interrupt.obey()
         return history
 
     # What it is given
@@ -152,7 +153,7 @@ class Fit:
             examples = feed.examples(recipe, finite=not watched)
         inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
         inside = inside and held_out.shapes == feed.shapes and not self.model.stateful
-        holder = learner.holder(plan, self.compiled)
+        learner.holder(plan, self.compiled)
         self._begin()
         inside = inside and not callbacks.watches_validation
         validation = held_out.examples(recipe, finite=not watched) if inside else None
@@ -160,7 +161,7 @@ class Fit:
         needs = callbacks.needs()
         outside = held_out is not None and not inside
         pace = EACH_EPOCH if outside and needs == "nothing" else PACES[needs]
-        trainer = holder.trainer
+        trainer = learner.holder(plan, self.compiled).trainer  # a callback may have loaded weights
         if doctor.mode != "off":
             doctor.watch(examples)
         events = trainer.records(
@@ -177,7 +178,8 @@ class Fit:
         self._follow(trainer, events, held_out if outside else None, steps=needs == "batches")
         events.close()  # pyright: ignore[reportAttributeAccessIssue]
         callbacks.settle(self.logs)
-        doctor.after(trainer.train, _reason(trainer.stopped_by))
+        self.broken = trainer.broken
+        doctor.after(trainer.train, _reason(trainer.stopped_by), trainer.broken)
         return _reason(trainer.stopped_by)
 
     def _doctor(self, plan: Any, feed: Rows, held_out: Any, *, sampled: bool = False) -> Doctor:
@@ -218,8 +220,10 @@ class Fit:
         if self.first < self.epochs:
             callbacks.on_epoch_begin(epoch)
         waiting = True  # for a step, which has not begun
-        while not self.interrupt.asked and epoch < self.epochs:
-            if steps and waiting:
+        while epoch < self.epochs:
+            if self.interrupt.asked:
+                trainer.halt()
+            elif steps and waiting:
                 callbacks.on_train_batch_begin(step)
             record = next(events, None)
             if record is None:
@@ -336,7 +340,7 @@ class Fit:
 
     def _report(self, seconds: float, history: Any) -> None:
         if history.stopped_because == TerminateOnNaN.reason and not self._watched():
-            _say_not_finite()
+            _say_not_finite(self.broken)
         last = self.logs[-1] if self.logs else {}
         fits.append(
             FitReport(
@@ -375,9 +379,10 @@ def _reason(rule: Rule | None) -> str:
     return "" if rule is None else rule.reason.format(**rule.to_config())
 
 
-def _say_not_finite() -> None:
+def _say_not_finite(broken: Break | None = None) -> None:
+    where = f", {broken}" if broken else ""
     hint(
         "not finite",
-        "the loss is not a finite number, so training stopped here (Keras would go on): try a "
-        "smaller learning rate, scaled inputs, or look for missing values in the data",
+        f"the loss is not a finite number{where}, so training stopped here (Keras would go on): "
+        "try a smaller learning rate, scaled inputs, or look for missing values in the data",
     )

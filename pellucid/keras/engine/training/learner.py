@@ -136,6 +136,16 @@ class Learner:
             self._holder.end()
             self._holder = None
 
+    @property
+    def place(self) -> tuple[int | None, int]:
+        """The seed, and the epochs behind: what random numbers are counted from."""
+        return self.seed, self.epochs if self._holder is None else int(self._holder.train.epoch)
+
+    @place.setter
+    def place(self, place: tuple[int | None, int]) -> None:
+        self.end()
+        self.seed, self.epochs = place
+
     def memory(self) -> Any:
         """Return what the optimizer remembers of the training so far, as host arrays, or None."""
         if self._holder is not None:

@@ -1,0 +1,140 @@
+"""Between the pages and the process that trains: what was shown last, and who can take more.
+
+A page says when it has drawn a frame; two may be on their way to it, the rest wait, and of
+each kind only the newest. So a slow page shows the present, and never the past. The course,
+each loss and each epoch, is kept here whole: a page that comes back gets what it has missed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid.base.errors import DataError
+from pellucid.lab.protocol import Command, pack, unpack
+
+MOST_FLYING = 2  # frames that a page has not yet said it has drawn
+COURSE, DRAWN = "course", "now"  # what grows; and the last frame of a picture
+ONCE = ("trouble", "script")  # what is said once: a page that comes later does not hear it
+EVERYWHERE = ("state", "now", *ONCE)  # what every page wants, whatever it shows
+
+
+class Course:
+    """All losses and epochs of a run, as they came."""
+
+    def __init__(self) -> None:
+        self.run = 0
+        self.losses: list[np.ndarray] = []
+        self.epochs: list[Any] = []
+
+    def add(self, told: Mapping[str, Any]) -> None:
+        """Take what came since the last time; another run begins anew."""
+        if told["run"] != self.run:
+            self.run, self.losses, self.epochs = told["run"], [], []
+        self.losses.append(told["losses"])
+        self.epochs += told["epochs"]
+
+    def since(self, run: int, parts: int, epochs: int) -> dict[str, Any]:
+        """Return what a page lacks that has seen so many parts and epochs of a run."""
+        if run != self.run:
+            parts = epochs = 0
+        losses = np.concatenate([np.zeros(0, np.float32), *self.losses[parts:]])
+        first = sum(map(len, self.losses[:parts]))
+        return {"run": self.run, "first": first, "losses": losses, "epochs": self.epochs[epochs:]}
+
+
+class Page:
+    """One browser page: what it shows, what it has seen, and what waits for it."""
+
+    def __init__(self) -> None:
+        self.views: frozenset[str] = frozenset()
+        self.waiting: dict[str, bytes] = {}
+        self.flying = 0
+        self.seen: tuple[int, int, int] = (0, 0, 0)  # run, parts and epochs of the course
+
+    def wants(self, kind: str) -> bool:
+        """Tell whether frames of this kind are for it."""
+        return kind in EVERYWHERE or kind in self.views
+
+
+class Hub:
+    """Takes frames in, hands them out, and passes commands on by `tell`."""
+
+    def __init__(self, tell: Callable[[Command], None]) -> None:
+        self.tell = tell
+        self.course, self.latest = Course(), {}
+        self.pages: set[Page] = set()
+        self._asked: frozenset[str] | None = None  # for which a picture was asked
+
+    def join(self) -> Page:
+        """Return a new page, for which all that is known waits."""
+        page = Page()
+        page.waiting = {kind: frame for kind, frame in self.latest.items() if page.wants(kind)}
+        self.pages.add(page)
+        return page
+
+    def leave(self, page: Page) -> None:
+        """Forget a page; training goes on."""
+        self.pages.discard(page)
+
+    def take(self, frame: bytes) -> None:
+        """Take a frame from the process that trains."""
+        try:
+            told = unpack(frame)
+            kind = str(told["kind"])
+        except (DataError, KeyError):  # of a process that was stopped while it wrote
+            return
+        if kind == COURSE:
+            self.course.add(told)
+            return
+        if kind not in ONCE:
+            self.latest[kind] = frame
+        self.broadcast(kind, frame)
+        if kind == DRAWN:
+            self._asked = None
+            self.ask()
+
+    def broadcast(self, kind: str, frame: bytes) -> None:
+        """Let a frame wait for every page that wants its kind."""
+        for page in self.pages:
+            if page.wants(kind):
+                page.waiting[kind] = frame
+
+    def hear(self, page: Page, command: Command) -> None:
+        """Do what a page asks for, or pass it on."""
+        if command.do == "ack":
+            page.flying = max(0, page.flying - 1)
+        elif command.do == "subscribe":
+            page.views = frozenset(map(str, command.given["views"]))
+            new = {kind: frame for kind, frame in self.latest.items() if kind in page.views}
+            page.waiting |= new
+        else:
+            self.tell(command)
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask for a picture, if some page could take one; what is asked already stays asked."""
+        ready = [page for page in self.pages if page.flying < MOST_FLYING]
+        views = frozenset().union(*(page.views for page in ready))
+        if ready and (self._asked is None or not views <= self._asked):
+            self._asked = views | (self._asked or frozenset())
+            self.tell(Command("draw", {"views": sorted(self._asked)}))
+
+    def next_for(self, page: Page) -> bytes | None:
+        """Return the next frame to send to a page; None: nothing, or it has enough to draw."""
+        if page.flying >= MOST_FLYING:
+            return None
+        frame = self._missed(page)
+        if frame is None and page.waiting:
+            frame = page.waiting.pop(next(iter(page.waiting)))
+        page.flying += frame is not None
+        return frame
+
+    def _missed(self, page: Page) -> bytes | None:
+        """Return what the page lacks of the course."""
+        have = (self.course.run, len(self.course.losses), len(self.course.epochs))
+        if page.seen == have:
+            return None
+        told = self.course.since(*page.seen)
+        page.seen = have
+        return pack({"kind": COURSE, **told})

@@ -1,0 +1,175 @@
+// @ts-check
+// The page: what the lab has said, the bar on top, the rail of views, the keys.
+
+import { Course } from "./course.js";
+import { fill, h } from "./dom.js";
+import { Doctor } from "./doctor.js";
+import { bindKeys } from "./keys.js";
+import { Transport } from "./transport.js";
+import { DataView_ } from "./views/data.js";
+import { NetworkView } from "./views/network.js";
+import { TrainView } from "./views/train.js";
+import { LayersView } from "./views/layers.js";
+import { MapsView } from "./views/maps.js";
+import { SpaceView } from "./views/space.js";
+import { RunsView } from "./views/runs.js";
+import { ScoreView } from "./views/score.js";
+import { Wire } from "./wire.js";
+import { counted, number } from "./words.js";
+
+/**
+ * A view: it names what it looks at, has a node, and draws it anew when told.
+ * @typedef {{needs: string[], node: HTMLElement, draw: (kind: string) => void}} View
+ */
+
+const VIEWS = [
+  { id: "data", name: "Data", make: DataView_ },
+  { id: "network", name: "Network", make: NetworkView },
+  { id: "train", name: "Train", make: TrainView },
+  { id: "layers", name: "Layers", make: LayersView },
+  { id: "maps", name: "Maps", make: MapsView },
+  { id: "space", name: "Space", make: SpaceView },
+  { id: "score", name: "Score", make: ScoreView },
+  { id: "runs", name: "Runs", make: RunsView },
+];
+
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** All that the page knows, and the one way to ask the lab for something. */
+export class Lab {
+  constructor() {
+    /** @type {any} */ this.state = null;
+    /** @type {any} */ this.now = null;
+    /** @type {Record<string, any>} what each view showed last */
+    this.shown = {};
+    this.run = 0;
+    this.course = new Course();
+    /** @type {View|null} */ this.view = null;
+    this.current = "";
+    this.transport = new Transport(this, byId("transport"), byId("counters"));
+    this.doctor = new Doctor(this, byId("drawer"));
+    this.spokenAt = 0;
+    this.wire = new Wire((frame) => this.hear(frame), (open) => this.connected(open));
+    this.rail();
+    this.go(location.hash.slice(1) || "data");
+    addEventListener("hashchange", () => this.go(location.hash.slice(1)));
+    addEventListener("resize", () => this.view?.draw("size"));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.view?.draw("size"));
+    bindKeys(this, VIEWS.map((view) => view.id));
+  }
+
+  /** @param {string} what @param {Record<string, unknown>} given */
+  tell(what, given = {}) {
+    if (this.wire.tell(what, given)) this.quiet();
+  }
+
+  /** @param {any} frame */
+  hear(frame) {
+    const { kind } = frame;
+    if (kind === "trouble") return this.trouble(frame);
+    if (kind === "script") return this.script(frame.text);
+    if (kind === "course") this.course.add(frame);
+    else if (kind === "state") this.state = frame.shown;
+    else if (kind === "now") this.now = frame.shown;
+    else this.shown[kind] = frame.shown;
+    if (frame.run !== this.run && kind !== "course") {
+      this.run = frame.run;
+      this.shown = kind === "state" || kind === "now" ? {} : { [kind]: frame.shown };
+    }
+    if (!this.state) return;
+    if (kind === "state") this.doctor.draw();
+    if (kind === "state" || kind === "now" || kind === "course") this.transport.draw();
+    if (kind === "state") this.subject();
+    this.view?.draw(kind);
+    this.busy();
+    if (kind === "now") this.speak();
+  }
+
+  /** @param {string} id */
+  go(id) {
+    const found = VIEWS.find((view) => view.id === id) ?? VIEWS[0];
+    if (found.id === this.current) return;
+    this.current = found.id;
+    for (const link of document.querySelectorAll("#rail a")) {
+      if (link.getAttribute("href") === `#${found.id}`) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    this.view = new found.make(this);
+    fill(byId("view"), this.view.node);
+    byId("view").scrollTop = 0;
+    document.title = `${found.name} \u2013 pellucid lab`;
+    this.wire.subscribe(this.view.needs);
+    if (this.state) this.view.draw("state");
+    this.busy();
+  }
+
+  /** Say so while what the view needs is not there yet. */
+  busy() {
+    const there = this.view?.needs.every((name) => name in this.shown);
+    byId("view").setAttribute("aria-busy", String(!there));
+  }
+
+  rail() {
+    fill(
+      byId("rail"),
+      h("ol", {}, VIEWS.map((view, i) => h("li", {}, h("a", { href: `#${view.id}` }, h("span.key", { "aria-hidden": "true" }, i + 1), view.name)))),
+    );
+  }
+
+  subject() {
+    const { data, summary, loss, shape } = this.state;
+    const widths = summary.rows.filter((/** @type {any} */ r) => r.parameters && r.trainable && /Dense|Conv/.test(r.kind)).map((/** @type {any} */ r) => r.output_shape.at(-1));
+    fill(byId("subject"), h("strong", {}, data), ` \u00b7 ${[shape.join("\u00d7"), ...widths].join("\u2013")} \u00b7 ${counted(summary.parameters, "parameter")} \u00b7 ${loss}`);
+  }
+
+  /** Say what could not be done. @param {any} frame */
+  trouble(frame) {
+    const banner = byId("banner");
+    banner.hidden = false;
+    fill(banner, frame.gone ? "The process that trains has ended. Start the lab again." : frame.text, h("button", { type: "button", onclick: () => this.quiet() }, "Close"));
+  }
+
+  quiet() {
+    byId("banner").hidden = true;
+  }
+
+  /** @param {boolean} open */
+  connected(open) {
+    document.body.classList.toggle("lost", !open);
+    const banner = byId("banner");
+    if (!open) {
+      banner.hidden = false;
+      fill(banner, "The line to the lab is lost; this is what was seen last. Trying again \u2026");
+    } else this.quiet();
+  }
+
+  /** Tell those who listen how it goes, at most every five seconds, and at rest. */
+  speak() {
+    const last = this.course.epochs.at(-1);
+    const calm = !this.now.moving;
+    if (!last || Date.now() - this.spokenAt < (calm ? 1000 : 5000)) return;
+    this.spokenAt = Date.now();
+    const loss = last.values.val_loss ?? last.values.loss;
+    const before = this.course.epochs.at(-6)?.values;
+    const trend = before ? (loss < (before.val_loss ?? before.loss) ? ", falling" : ", not falling") : "";
+    const found = this.state.findings.length;
+    byId("news").textContent = `epoch ${last.epoch} of ${this.state.epochs}, validation loss ${number(loss)}${trend}${found ? `, ${counted(found, "finding")}` : ""}`;
+  }
+
+  /** Show the experiment as Python. @param {string} text */
+  script(text) {
+    const dialog = /** @type {HTMLDialogElement} */ (byId("dialog"));
+    const link = h("a.button", { href: URL.createObjectURL(new Blob([text], { type: "text/x-python" })), download: `${this.state.data.replace(/\W+/g, "_")}.py` }, "Save as .py");
+    const copy = h("button", { type: "button", onclick: async () => { await navigator.clipboard.writeText(text); copy.textContent = "Copied"; } }, "Copy");
+    fill(
+      dialog,
+      h("h2", {}, "This experiment as Python"),
+      h("p.about", {}, "It makes the same data, the same network and the same updates, and ends with the numbers of this page."),
+      h("pre", { tabindex: "0" }, text),
+      h("div.row", {}, copy, link, h("button", { type: "button", onclick: () => dialog.close() }, "Close")),
+    );
+    if (!dialog.open) dialog.showModal();
+  }
+}
+
+new Lab();

@@ -1,0 +1,67 @@
+// @ts-check
+// The bar on top: play, step, how fast, how large a step is, and how far it all is.
+
+import { choice, fill, h } from "./dom.js";
+import { counted, number, percent } from "./words.js";
+
+/** @typedef {import("./main.js").Lab} Lab */
+
+export class Transport {
+  /** @param {Lab} lab @param {HTMLElement} bar @param {HTMLElement} counters */
+  constructor(lab, bar, counters) {
+    this.lab = lab;
+    this.counters = counters;
+    this.play = h("button.primary", { type: "button", onclick: () => this.toggle() }, "Play");
+    const step = (/** @type {string} */ unit, /** @type {string} */ key, /** @type {string} */ words) =>
+      h("button", { type: "button", "aria-keyshortcuts": key, title: `${words} (key ${key})`, onclick: () => lab.tell("step", { unit }) }, unit[0].toUpperCase() + unit.slice(1), h("span.key", { "aria-hidden": "true" }, key));
+    this.speed = h("span");
+    this.rate = h("input", { type: "number", step: "any", min: "0", "aria-label": "learning rate", onchange: () => lab.tell("rate", { learning_rate: Number(this.rate.value) }) });
+    fill(
+      bar,
+      h("div.row", {}, this.play, step("phase", ".", "the next phase of a step"), step("batch", ">", "one batch: one update"), step("epoch", "e", "one epoch"), h("button.quiet", { type: "button", onclick: () => lab.tell("reset"), title: "fresh weights, the same seed" }, "Reset")),
+      h("label", {}, "speed", this.speed),
+      h("label", {}, "learning rate", this.rate),
+    );
+  }
+
+  toggle() {
+    this.lab.tell(this.lab.now?.moving ? "pause" : "play");
+  }
+
+  /** Make it faster or slower. @param {number} by */
+  faster(by) {
+    const { speeds } = this.lab.state;
+    const at = speeds.indexOf(this.lab.now.speed) + by;
+    if (at >= 0 && at < speeds.length) this.lab.tell("speed", { updates: speeds[at] });
+  }
+
+  draw() {
+    const { state, now, course } = this.lab;
+    if (!state || !now) return;
+    const words = now.preparing ? "Preparing \u2026" : now.moving ? "Pause" : "Play";
+    if (this.play.firstChild?.textContent !== words) fill(this.play, words, h("span.key", { "aria-hidden": "true" }, "space"));
+    if (String(this.speed.dataset.speed) !== String(now.speed)) {
+      this.speed.dataset.speed = String(now.speed);
+      const named = state.speeds.map((/** @type {any} */ s) => (s === null ? "as fast as it can" : `${counted(s, "update")} a second`));
+      fill(this.speed, choice(named, named[state.speeds.indexOf(now.speed)], (chosen) => this.lab.tell("speed", { updates: state.speeds[named.indexOf(chosen)] }), { "aria-label": "speed" }));
+    }
+    if (document.activeElement !== this.rate) this.rate.value = String(Number(now.rate.toPrecision(4)));
+    const last = course.epochs.at(-1)?.values ?? {};
+    const acc = "accuracy" in last ? ["accuracy", `${percent(last.accuracy)} / ${percent(last.val_accuracy)}`, "training / validation rows"] : null;
+    const loss = course.size ? number(course.room[course.size - 1]) : "\u2013";
+    fill(
+      this.counters,
+      [
+        ["epoch", `${number(now.epoch)} of ${number(state.epochs)}`, "passes over the training rows that are done"],
+        ["batch", `${number(now.batch)} of ${number(state.steps)}`, "mini-batches of this epoch that are done"],
+        ["update", number(now.step), "steps of the weights, one a batch"],
+        ["examples seen", number(now.seen), "rows that took part, again and again"],
+        ["loss of the batch", loss, "mean over the last mini-batch"],
+        ["loss, training", "loss" in last ? number(last.loss) : "\u2013", "mean over the last epoch, as its batches came"],
+        ["loss, validation", "val_loss" in last ? number(last.val_loss) : "\u2013", "rows that never train"],
+        acc,
+        ["test set", state.openings ? `opened ${counted(state.openings, "time")}` : "sealed", "rows kept for the end; the Score view opens them"],
+      ].filter(Boolean).map((one) => { const [name, value, about] = /** @type {string[]} */ (one); return h("div", { title: about }, h("dt", {}, name), h("dd", {}, value)); }),
+    );
+  }
+}

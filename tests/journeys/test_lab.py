@@ -1,0 +1,192 @@
+"""The lab in a browser, as people use it: a table of one's own, a step, a reload, two tabs."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+VIEWS = ("data", "network", "train", "layers", "maps", "space", "score", "runs")
+SECONDS = 30_000  # milliseconds that a busy machine may take
+
+
+@contextlib.contextmanager
+def a_lab(source):
+    """A lab of its own process; gives a function that lets a new page in."""
+    command = [sys.executable, "-m", "pellucid", "lab", source, "--no-browser"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    lab = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        yield lambda: next(m[0] for line in lab.stdout if (m := re.search(r"http://\S+", line)))
+    finally:
+        lab.terminate()
+        lab.wait(20)
+        lab.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None and "PELLUCID_BROWSER" not in os.environ:
+        pytest.skip("there is no Chromium here: install the package chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def moons(browser):
+    with a_lab("moons") as link:
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        context.set_default_timeout(SECONDS)
+        page = context.new_page()
+        page.goto(link())
+        expect(page.get_by_text("moons: 300 rows")).to_be_visible(timeout=SECONDS)
+        yield page
+
+
+def go(page, view):
+    page.locator(f'#rail a[href="#{view}"]').click()
+
+
+def counter(page, name):
+    term = page.locator("dt", has_text=re.compile(f"^{name}$"))
+    return page.locator("#counters div").filter(has=term).locator("dd")
+
+
+def test_one_batch_is_one_update(moons):
+    go(moons, "train")
+    expect(moons.get_by_text("The next step: batch 1 of 14")).to_be_visible(timeout=SECONDS)
+    shown = moons.locator(".phases > li").nth(2).locator("strong").inner_text()
+    moons.get_by_role("button", name="Batch").click()
+    expect(counter(moons, "update")).to_have_text("1", timeout=SECONDS)
+    expect(moons.get_by_text("Update 1: batch 1 of epoch 1.")).to_be_visible(timeout=SECONDS)
+    before = moons.locator(".facts div").filter(has_text="loss before").locator("dd")
+    expect(before).to_have_text(shown)
+    assert float(counter(moons, "loss of the batch").inner_text()) == pytest.approx(
+        float(shown), abs=5e-4
+    )
+
+
+def test_keys_play_and_pause_and_a_reload_loses_nothing(moons):
+    moons.locator("#view").press("Space")
+    expect(counter(moons, "epoch")).not_to_have_text(re.compile("^0 of"), timeout=SECONDS)
+    moons.locator("#view").press("Space")
+    expect(moons.get_by_role("button", name="Play")).to_be_visible(timeout=SECONDS)
+    updates = counter(moons, "update").inner_text()
+    moons.reload()
+    expect(counter(moons, "update")).to_have_text(updates, timeout=SECONDS)
+    chart = moons.get_by_role("img", name=f"Loss over {updates} updates")
+    expect(chart).to_be_visible(timeout=SECONDS)
+    other = moons.context.new_page()
+    other.goto(f"{moons.url.partition('#')[0]}#score")
+    expect(counter(other, "update")).to_have_text(updates, timeout=SECONDS)
+    other.close()
+
+
+def test_it_fits_a_small_screen(moons):
+    for view in VIEWS:
+        go(moons, view)
+        wide = moons.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, view
+
+
+def test_W6_ones_own_table_trains_and_its_names_are_only_names(moons, tmp_path):
+    alerts = []
+    moons.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    rows = [f"{i % 10},{(i * 7) % 11},{i % 4},{'<b>ab'[i % 2 :: 2]}" for i in range(90)]
+    table = tmp_path / f"{HOSTILE.replace('/', '')}.csv"
+    table.write_text("\n".join([f"{HOSTILE},width,height,kind", *rows]))
+    go(moons, "data")
+    moons.set_input_files("input[type=file]", table)
+    expect(moons.get_by_text("90 rows,").first).to_be_visible(timeout=SECONDS)
+    expect(moons.get_by_role("columnheader", name=HOSTILE)).to_be_visible()
+    go(moons, "network")
+    moons.get_by_role("button", name="Epoch").click()
+    expect(counter(moons, "epoch")).to_have_text(re.compile("^1 of"), timeout=SECONDS)
+    go(moons, "score")
+    moons.get_by_role("button", name="test · sealed").click()
+    moons.get_by_role("button", name="Open the test set …").click()
+    moons.get_by_role("button", name="Open", exact=True).click()
+    expect(moons.get_by_role("heading", name="Test: 13 rows")).to_be_visible(timeout=SECONDS)
+    expect(counter(moons, "test set")).to_have_text("opened 1 time")
+    assert not alerts and not moons.locator("main img, #subject img, aside img").count()
+
+
+def test_W6_what_a_page_may_not_do_is_not_done(moons):
+    assert moons.evaluate("document.querySelectorAll('script:not([src])').length") == 0
+    injected = "document.body.append(Object.assign(document.createElement('script'), "
+    moons.evaluate(f"{injected}{{textContent: 'window.hurt = 1'}}))")
+    assert moons.evaluate("window.hurt") is None
+    fetched = "fetch('http://127.0.0.1:9/').then(() => 'out', () => 'kept in')"
+    assert moons.evaluate(fetched) == "kept in"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(moons, scheme):
+    moons.emulate_media(color_scheme=scheme)
+    for view in VIEWS:
+        go(moons, view)
+        expect(moons.locator("main .card h2").first).to_be_visible(timeout=SECONDS)
+        found = Axe().run(moons).response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        told = [(one["id"], [n["target"] for n in one["nodes"]][:3]) for one in serious]
+        assert not told, (view, told)
+
+
+@pytest.mark.slow
+def test_a_deep_network_of_sigmoids_fades_and_one_click_cures_it(browser):
+    with a_lab("mnist") as link:
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        context.set_default_timeout(4 * SECONDS)
+        page = context.new_page()
+        page.goto(f"{link()}")
+        go(page, "network")
+        plan = page.get_by_role("region", name="All at once")
+        plan.get_by_label("hidden layers").fill("-".join(["32"] * 10))
+        plan.get_by_label("hidden layers").press("Tab")
+        expect(page.locator("#subject")).to_contain_text("34,954 parameters", timeout=4 * SECONDS)
+        plan.get_by_label("activation").select_option("sigmoid")
+        expect(plan.get_by_label("activation")).to_have_value("sigmoid")
+        go(page, "layers")
+        expect(page.get_by_text("it fades on its way back")).to_be_visible(timeout=4 * SECONDS)
+        for _ in range(6):
+            page.get_by_role("button", name="Batch").click()
+        expect(counter(page, "update")).to_have_text("6", timeout=4 * SECONDS)
+        page.get_by_role("button", name="Epoch").click()
+        finding = page.get_by_role("article").filter(has_text="vanish")
+        expect(finding).to_be_visible(timeout=4 * SECONDS)
+        finding.get_by_role("button", name="Apply, start afresh").click()
+        expect(counter(page, "update")).to_have_text("0", timeout=4 * SECONDS)
+        expect(page.get_by_text("it fades on its way back")).to_be_hidden(timeout=4 * SECONDS)
+        expect(page.locator(".layer-row.fading")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_slow_browser_still_sees_the_present(moons):
+    go(moons, "layers")
+    client = moons.context.new_cdp_session(moons)
+    client.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    moons.evaluate("""() => {
+      window.drawn = 0;
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (text) {
+        if (text.includes('"ack"')) window.drawn += 1;
+        return send.call(this, text);
+      };
+    }""")
+    moons.get_by_role("button", name="Play").click()
+    expect(moons.get_by_role("button", name="Pause")).to_be_visible(timeout=4 * SECONDS)
+    moons.wait_for_timeout(4000)
+    assert moons.evaluate("window.drawn") >= 40  # frames in four seconds
+    moons.get_by_role("button", name="Pause").click()
+    client.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    expect(moons.get_by_role("button", name="Play")).to_be_visible(timeout=4 * SECONDS)

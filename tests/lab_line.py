@@ -1,0 +1,38 @@
+"""A line to the process that trains, without the process: commands from a list, frames kept."""
+
+from pellucid.lab.protocol import unpack
+from pellucid.lab.runner import Runner
+
+
+class Line:
+    """What a `Runner` takes for its pipe: it hears the commands, and then that all is over."""
+
+    def __init__(self, commands):
+        self.commands, self.frames = list(commands), []
+
+    def poll(self, wait):
+        if self.commands:
+            return True
+        if wait is None:  # at rest, and nobody will say anything any more
+            raise EOFError
+        return False
+
+    def recv(self):
+        return self.commands.pop(0)
+
+    def send_bytes(self, frame):
+        self.frames.append(unpack(frame))
+
+    def shown(self, kind):
+        return [frame.get("shown", frame) for frame in self.frames if frame["kind"] == kind]
+
+
+def ran(*commands, data="moons", reading=None):
+    """Let a runner open a set and do as it is told; return it and all that it said."""
+    line = Line([(do, given) for do, given in commands])
+    runner = Runner(line)
+    try:
+        runner.live({"data": data, "reading": reading or {}})
+    except EOFError:
+        return runner, line
+    raise AssertionError("a runner lives until its pipe closes")
