@@ -91,7 +91,7 @@ def test_the_script_for_fresh_machines_runs_the_same_tests(arguments, tmp_path):
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".ci" / "run").write_bytes((ROOT / ".ci" / "run").read_bytes())
     (tmp_path / "README.md").write_text(README, encoding="utf-8")
-    for place in ("bin/python3", *(f".venv/bin/{name}" for name in PROGRAMS)):
+    for place in ("bin/chromium", "bin/python3", *(f".venv/bin/{name}" for name in PROGRAMS)):
         _say(tmp_path / place)
     said = subprocess.run(
         ["bash", ".ci/run", *arguments],
