@@ -15,7 +15,9 @@ def slow():
 def test_a_run_is_repaired(slow, tmp_path):
     outcome = run(slow, tmp_path / "run", verbose=0, repair=True)
     cure = outcome.material.cure
-    assert [attempt.finding.check for attempt in cure.attempts if attempt.kept] == ["lr_too_low"]
+    kept = [attempt.finding.check for attempt in cure.attempts if attempt.kept]
+    assert kept[0] == "lr_too_low"
+    assert set(kept) <= {"lr_too_low", "too_few_epochs"}  # it may be trained longer, too
     assert cure.after > 0.6 > cure.before
     assert float(np.asarray(outcome.run.model.train_state.learning_rate)) > 1e-5
     report = outcome.run.report.read_text(encoding="utf-8")
