@@ -11,10 +11,15 @@ import jax
 WORTH_KEEPING = 0.01  # seconds a compilation must have taken; reading it takes a thirtieth
 MOST_BYTES = 512 * 2**20  # on disk; what was used longest ago goes first
 
-# XLA gives convolutions on CPUs to YNNPACK, which is many times slower than XLA's own kernels.
+# On CPUs XLA gives products and convolutions to YNNPACK, which makes convolutions with one thread
+# and a third as fast as XLA's own kernel does (jaxlib 0.10.2): it is to keep the products only.
 # An option that a version does not know is an error, so only versions that were tried have it.
 TRIED = ((0, 10),)
-OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": ""} if jax.__version_info__[:2] in TRIED else {}
+OPTIONS = (
+    {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT"}
+    if jax.__version_info__[:2] in TRIED
+    else {}
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -53,7 +53,8 @@ def step_cost(recipe: Recipe, train: TrainState, batch: Examples) -> StepCost:
     def one(train: TrainState, batch: Examples) -> TrainState:
         return step(recipe, train, batch, traced_sums(recipe, batch.targets))[0]
 
-    lowered = jax.jit(one, donate_argnums=0).lower(train, batch)
+    program: Any = compiled(one, donate=(0,))
+    lowered = program.lower(train, batch)
     counted, needed = lowered.cost_analysis() or {}, lowered.compile().memory_analysis()
     memory = needed and int(needed.argument_size_in_bytes + needed.temp_size_in_bytes)
     return StepCost(float(counted.get("flops", float("nan"))), memory)
