@@ -28,6 +28,7 @@ import json
 import math
 import multiprocessing
 import statistics
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -212,11 +213,10 @@ def _class_tools() -> tuple[Any, ...]:
 
 
 def measure_repairs(given: argparse.Namespace) -> None:
-    """Print how many of the cases that can be repaired are."""
-    jobs = _jobs(given)
-    cases = {case["id"]: case for case, _ in jobs}
+    """Print how many of the cases that can be repaired are; what is healthy goes first."""
+    jobs = sorted(_jobs(given), key=lambda job: job[0]["label"] != "healthy")
     healthy: dict[bytes, float] = {}
-    results = []
+    count = mended = 0
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(given.jobs, mp_context=context) as pool:
         for (case, _), future in [(job, pool.submit(repaired, job)) for job in jobs]:
@@ -225,24 +225,29 @@ def measure_repairs(given: argparse.Namespace) -> None:
             except (PellucidError, ValueError, TypeError) as error:
                 print(f"{case['id']}: failed: {error}".splitlines()[0])
                 continue
-            results.append(result)
             if case["label"] == "healthy":
                 there = healthy.get(result["data"], result["score"])
                 healthy[result["data"]] = max(there, result["score"])
-    count = mended = 0
-    for result in results:
-        case = cases[result["id"]]
-        level = healthy.get(result["data"], result["plain"])
-        guess = 0.0 if case["task"] == "regression" else 0.55
-        by_hand = bool(set(case["faults"]) & BY_HAND)
-        if case["label"] == "healthy" or by_hand or not level > guess or not result["learnable"]:
-            continue
-        good = bool(result["score"] >= level - SLACK)
-        count, mended = count + 1, mended + good
-        words = "; ".join(f"{check}: {why}" for check, _, why in result["changes"])
-        mark = "repaired" if good else "NOT"
-        print(f"{mark:8} {case['id']}: {result['score']:.3f} of {level:.3f}  {words}", flush=True)
+                continue
+            level = healthy.get(result["data"], result["plain"])
+            if _can_be_repaired(case, result, level):
+                good = bool(result["score"] >= level - SLACK)
+                count, mended = count + 1, mended + good
+                _print_repair(result, level, "repaired" if good else "NOT")
     print(f"\nrepaired {mended}/{count}")
+
+
+def _can_be_repaired(case: dict[str, Any], result: dict[str, Any], level: float) -> bool:
+    guess = 0.0 if case["task"] == "regression" else 0.55
+    by_hand = bool(set(case["faults"]) & BY_HAND)
+    return not by_hand and level > guess and result["learnable"]
+
+
+def _print_repair(result: dict[str, Any], level: float, mark: str) -> None:
+    words = "; ".join(f"{check}: {why}" for check, _, why in result["changes"])
+    seconds = f"{result['seconds']:.0f} s"
+    print(f"{mark:8} {result['id']}: {result['score']:.3f} of {level:.3f}  {words}  {seconds}")
+    sys.stdout.flush()
 
 
 def deepened(job: tuple[dict[str, Any], str]) -> str:
