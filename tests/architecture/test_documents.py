@@ -165,7 +165,8 @@ def test_every_picture_is_shown_and_drawn():
         for page in PAGES
         for target in re.findall(r"!\[[^]]*\]\(([^)]+)\)", prose(page))
     }
-    assert shown == set((ROOT / "docs").rglob("*.svg"))
+    drawn = {*(ROOT / "docs").rglob("*.svg"), *(ROOT / "docs").rglob("*.png")}
+    assert shown == drawn
     for picture in shown:
         scripts = picture.parent.glob("*.py")
         assert any(picture.name in prose(script) for script in scripts), picture.name
