@@ -14,7 +14,7 @@ build = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(build)
 
 PAGES = build.pages([])
-SLOW = (15, 18, 20, 27, 29, 33, 34)
+SLOW = (13, 15, 18, 20, 22, 27, 29, 30, 33, 34)
 ROWS = range(1, 35)  # of what Pellucid must be able to do; README lists them
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from pellucid.base.errors import FileError
 from pellucid.data.sources import open_data
 from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.report import page, score_blocks, short_blocks
@@ -126,12 +127,20 @@ def test_a_run_that_diverged_or_was_stopped_says_so_first(moons):
         assert "Ctrl-C stopped training after 3 epochs" in next(every(blocks, Note)).text
 
 
-def test_a_name_taken_meanwhile_is_not_fought_over(tmp_path, monkeypatch):
+def test_what_came_into_the_place_of_a_run_meanwhile_is_not_overwritten(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    theirs, kept = tmp_path / "runs/xor-1/theirs.txt", tmp_path / "runs/xor-1.training"
 
     def taken(blocks):
-        (tmp_path / "runs/xor-1").mkdir(parents=True)
+        theirs.parent.mkdir(parents=True)
+        theirs.write_text("a day's work", encoding="utf-8")
 
-    outcome = run(Experiment("xor", epochs=1), verbose=0, show=taken)
-    assert outcome.run.path.as_posix() == "runs/xor-2"
-    assert list((tmp_path / "runs/xor-1").iterdir()) == []
+    with pytest.raises(FileError, match="cannot be written to runs/xor-1"):
+        run(Experiment("xor", epochs=1), verbose=0, show=taken)
+    assert theirs.read_text(encoding="utf-8") == "a day's work"
+    assert list(kept.glob("*.safetensors"))  # the training is not lost
+    theirs.rename(tmp_path / "elsewhere.txt")
+    theirs.parent.rmdir()
+    outcome = run(Experiment("xor", epochs=1), "runs/xor-1", verbose=0, resume=True)
+    assert outcome.run.path.as_posix() == "runs/xor-1"
+    assert not kept.exists()
