@@ -31,12 +31,12 @@ REACHED = {
 }
 # Many programs to compile: run nightly.
 SLOW = {
-    *("batchnorm_regularizers.py", "character_lstm.py", "checkpoint_reload.py", "convnet_keras1.py"),
-    *("deep_selu.py", "mnist_cnn.py", "tf_data_pipeline.py", "train_on_batch.py"),
-    *("denoising_autoencoder.py", "digits_cnn.py", "grid_search.py", "housing_regressor.py"),
-    *("image_augmentation.py", "image_pipeline.py", "imdb_reviews.py", "initializers.py"),
-    *("mnist_cnn_keras1.py", "rnn_sequences.py", "sonar_pipeline.py", "stateful_alphabet.py"),
-    *("structured_columns.py", "transfer_frozen.py", "transformer_block.py"),
+    *("batchnorm_regularizers.py", "character_lstm.py", "checkpoint_reload.py"),
+    *("convnet_keras1.py", "deep_selu.py", "denoising_autoencoder.py", "digits_cnn.py"),
+    *("grid_search.py", "housing_regressor.py", "image_augmentation.py", "image_pipeline.py"),
+    *("imdb_reviews.py", "initializers.py", "mnist_cnn.py", "mnist_cnn_keras1.py"),
+    *("rnn_sequences.py", "sonar_pipeline.py", "stateful_alphabet.py", "structured_columns.py"),
+    *("tf_data_pipeline.py", "train_on_batch.py", "transfer_frozen.py", "transformer_block.py"),
     *("variational_autoencoder.py", "weather_windows.py"),
 }
 SHOWN = [pytest.param(n, marks=[pytest.mark.slow] if n in SLOW else []) for n in SCRIPTS]
