@@ -1,7 +1,5 @@
 """`pellucid bench`: how fast a network trains on this machine."""
 
-from pathlib import Path
-
 import click
 
 from pellucid.cli.screen import show
@@ -16,15 +14,14 @@ def command(what: str, target: str | None, batch_size: int | None) -> int:
 
     The network is that of a RUN folder, or the one that would be chosen for DATA.
     """
+    from pellucid.experiments.folder import is_run
     from pellucid.experiments.pace import of_data, of_run
 
-    is_run = Path(what).is_dir() and (Path(what) / "experiment.toml").is_file()
-    if is_run and target:
+    if not is_run(what):
+        found = of_data(what, target, batch_size=batch_size)
+    elif target:
         raise click.UsageError("--target goes with data: a run has its own")
-    found = (
-        of_run(what, batch_size=batch_size)
-        if is_run
-        else of_data(what, target, batch_size=batch_size)
-    )
+    else:
+        found = of_run(what, batch_size=batch_size)
     show(found.blocks())
     return 0

@@ -40,9 +40,9 @@ def command(what: str, arguments: tuple[str, ...], target: str | None, deep: boo
         return _script(what, arguments)
     if arguments:
         raise click.UsageError(f"Only a script has arguments of its own: {' '.join(arguments)}")
-    path = Path(what)
-    is_run = path.is_dir() and (path / "experiment.toml").is_file()
-    _show(_of_run(what, deep) if is_run else _of_data(what, target, deep))
+    from pellucid.experiments.folder import is_run
+
+    _show(_of_run(what, deep) if is_run(what) else _of_data(what, target, deep))
     return 0
 
 

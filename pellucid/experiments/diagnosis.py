@@ -2,17 +2,10 @@
 
 from typing import Any
 
-import numpy as np
-
-from pellucid.data.reading import Reading
 from pellucid.doctor.finding import Finding
 from pellucid.doctor.precedence import ordered
-from pellucid.experiments.answers import targets
-from pellucid.experiments.design import design
-from pellucid.experiments.experiment import Experiment
+from pellucid.experiments import untrained
 from pellucid.experiments.folder import FINDINGS, open_run
-from pellucid.experiments.preparing import prepare
-from pellucid.experiments.reviewing import split_of
 
 
 def of_data(data: Any, target: str | None = None, *, deep: bool = False) -> list[Finding]:
@@ -23,15 +16,11 @@ def of_data(data: Any, target: str | None = None, *, deep: bool = False) -> list
     Raises:
         DataError, FileError: the data cannot be read.
     """
-    experiment = Experiment(str(data), reading=Reading(target=target) if target else Reading())
-    ready = prepare(experiment)
-    train, held_out, _ = ready.parts
-    made = design(experiment, ready.encoding, ready.x[train], ready.y[train])
-    y = targets(ready.encoding, ready.y, made.loss)
+    network = untrained.for_data(data, target)
+    made, held_out = network.made, network.ready.parts.validation
     return made.model.diagnose(
-        ready.x[train],
-        y[train],
-        validation_data=(ready.x[held_out], y[held_out]),
+        *network.lesson,
+        validation_data=(network.ready.x[held_out], network.y[held_out]),
         batch_size=made.batch_size,
         epochs=made.epochs,
         deep=deep,
@@ -51,9 +40,6 @@ def of_run(folder: str, *, deep: bool = False) -> list[Finding]:
     before = [Finding.from_json(one) for one in found.json(FINDINGS)]
     if not deep:
         return before
-    ready = prepare(found.experiment)
-    train = np.array(split_of(found, ready)["train"], int)
-    made = design(found.experiment, ready.encoding, ready.x[train], ready.y[train])
-    y = targets(ready.encoding, ready.y, made.loss)
-    more = found.model.deep_findings(ready.x[train], y[train], made.batch_size)
+    network = untrained.of_run(found)
+    more = found.model.deep_findings(*network.lesson, network.made.batch_size)
     return ordered([*before, *more])

@@ -121,6 +121,11 @@ def write_run(path: Path, model: Model, texts: Mapping[str, str], *, again: bool
             shutil.rmtree(part.with_suffix(BEFORE), ignore_errors=True)
 
 
+def is_run(path: str | PathLike[str]) -> bool:
+    """Tell whether a folder holds a run."""
+    return (Path(path).expanduser() / EXPERIMENT).is_file()
+
+
 def open_run(path: str | PathLike[str]) -> Run:
     """Return the run in a folder.
 
@@ -128,7 +133,7 @@ def open_run(path: str | PathLike[str]) -> Run:
         FileError: it holds no run, or a file of it is damaged.
     """
     folder = Path(path)
-    if not (folder / EXPERIMENT).is_file():
+    if not is_run(folder):
         what = f"There is no run in {folder}."
         got = "no such folder" if not folder.exists() else f"no {EXPERIMENT}"
         hint = "give the folder that `pellucid train` named"

@@ -2,15 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
-from pellucid.data.reading import Reading
-from pellucid.experiments.answers import targets
-from pellucid.experiments.design import design
-from pellucid.experiments.experiment import Experiment
+from pellucid.experiments import untrained
 from pellucid.experiments.folder import open_run
-from pellucid.experiments.preparing import Prepared, prepare
-from pellucid.experiments.reviewing import split_of
+from pellucid.experiments.untrained import Untrained
 from pellucid.models.bench import Bench, bench
 
 
@@ -20,9 +14,7 @@ def of_data(data: Any, target: str | None = None, *, batch_size: int | None = No
     Raises:
         DataError, FileError: the data cannot be read.
     """
-    experiment = Experiment(str(data), reading=Reading(target=target) if target else Reading())
-    ready = prepare(experiment)
-    return _measured(experiment, ready, ready.parts.train, batch_size)
+    return _measured(untrained.for_data(data, target), batch_size)
 
 
 def of_run(folder: str, *, batch_size: int | None = None) -> Bench:
@@ -32,15 +24,8 @@ def of_run(folder: str, *, batch_size: int | None = None) -> Bench:
         FileError: there is no such run, or its data are gone.
         DataError: its data have changed since.
     """
-    found = open_run(folder)
-    ready = prepare(found.experiment)
-    train = np.array(split_of(found, ready)["train"], int)
-    return _measured(found.experiment, ready, train, batch_size)
+    return _measured(untrained.of_run(open_run(folder)), batch_size)
 
 
-def _measured(
-    experiment: Experiment, ready: Prepared, rows: np.ndarray, batch_size: int | None
-) -> Bench:
-    made = design(experiment, ready.encoding, ready.x[rows], ready.y[rows])
-    y = targets(ready.encoding, ready.y, made.loss)
-    return bench(made.model, ready.x[rows], y[rows], batch_size=batch_size or made.batch_size)
+def _measured(found: Untrained, batch_size: int | None) -> Bench:
+    return bench(found.made.model, *found.lesson, batch_size=batch_size or found.made.batch_size)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pellucid.base.errors import ConfigError, FileError, PellucidError, explain
 from pellucid.experiments.experiment import Experiment
-from pellucid.experiments.folder import EXPERIMENT, new_folder, training_folder
+from pellucid.experiments.folder import EXPERIMENT, is_run, new_folder, training_folder
 from pellucid.interop.atomic import write_atomically
 from pellucid.interop.checkpoint_folder import PATTERN, CheckpointFolder
 from pellucid.models.identity import described, differences
@@ -73,7 +73,7 @@ def asked_for(wanted: str | PathLike[str]) -> Experiment:
     file = training_folder(path) / EXPERIMENT
     if file.is_file():
         return Experiment.read(file)
-    if (path / EXPERIMENT).is_file():
+    if is_run(path):
         what = f"The run in {path} is complete already."
         raise CompleteError(explain(what, got=path, expected="a run that was interrupted"))
     what = f"There is no run in {path} to go on with."

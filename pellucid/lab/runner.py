@@ -7,7 +7,6 @@ the trainer how far the next block may go. So a network ends with the same bits 
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from pellucid.base.errors import ConfigError, DataError, PellucidError, explain
 from pellucid.data.reading import Reading
 from pellucid.data.sources import SETS
 from pellucid.experiments.experiment import Experiment
-from pellucid.experiments.folder import EXPERIMENT, open_run
+from pellucid.experiments.folder import is_run, open_run
 from pellucid.lab.bench import Bench, as_layers, as_model, as_told, from_run, set_up
 from pellucid.lab.easel import Easel
 from pellucid.lab.pedals import UNITS, Pedals, speed_for
@@ -156,7 +155,7 @@ class Runner(Callback):
         if not own and source not in SETS:
             what = "The page may open sets by name; a file comes from the page itself."
             raise DataError(explain(what, got=source, expected=", ".join(SETS)))
-        if (Path(source) / EXPERIMENT).is_file():
+        if is_run(source):
             return from_run(open_run(source))
         return set_up(experiment)
 

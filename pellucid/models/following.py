@@ -21,12 +21,14 @@ class Following(NamedTuple):
     progress: Progress
     doctor: Doctor
 
-    def follow(self, events: Iterator[Any], history: History) -> None:
+    def follow(self, events: Iterator[Any], history: History, *, saved: bool) -> None:
         """Go through the records; add the epochs to `history`, which may have some already.
+
+        `saved` says whether the fit is kept somewhere, to be gone on with.
 
         Raises:
             KeyboardInterrupt: after Ctrl-C, when all who follow have been told.
-            Terminated: likewise after a signal to terminate.
+            Terminated: likewise after a signal to terminate, if the fit is saved.
         """
         trainer, progress = self.trainer, self.progress
         progress.begin(trainer.began + 1)
@@ -36,7 +38,7 @@ class Following(NamedTuple):
         listeners = [c for c in self.callbacks if isinstance(c, Callback)]
         for listener in listeners:
             listener.on_train_begin(control)
-        with Interrupt() as interrupt:
+        with Interrupt(saves=saved) as interrupt:
             for record in events:
                 progress.show(record)
                 if isinstance(record, EpochRecord):

@@ -268,7 +268,7 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         fit = self.history, recipe, examples, held_out, rules, self.seed, settings
         with kept(resume, *fit) as backup:
             events = self._records(examples, held_out, settings, rules, callbacks, backup)
-            following.follow(events, self.history)
+            following.follow(events, self.history, saved=backup is not None)
         return self.history
 
     def _records(

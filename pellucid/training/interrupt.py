@@ -6,7 +6,6 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
-HEARD = (signal.SIGINT, signal.SIGTERM)
 WORDS = {signal.SIGINT: "Ctrl-C again", signal.SIGTERM: "another signal"}
 
 
@@ -21,11 +20,13 @@ class Interrupt:
     """A context in which the first signal is only noted, so that no state is lost.
 
     The loop looks at `asked` after each block. A second signal does what it always did.
-    Outside the main thread, where signals cannot be taken, nothing changes; and whoever has
-    a handler of his own for SIGTERM keeps it.
+    Outside the main thread, where signals cannot be taken, nothing changes. SIGTERM is heard
+    only where there is a state to save, `saves`: else it ends the program as ever, which
+    whoever ends a worker of a pool counts on. Who has a handler of his own for it keeps it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, saves: bool = False) -> None:
+        self._signals = (signal.SIGINT, signal.SIGTERM) if saves else (signal.SIGINT,)
         self._heard: int | None = None
         self._before: dict[int, Any] = {}
 
@@ -48,7 +49,7 @@ class Interrupt:
 
     def __enter__(self) -> "Interrupt":
         if threading.current_thread() is threading.main_thread():
-            for number in HEARD:
+            for number in self._signals:
                 if number == signal.SIGINT or signal.getsignal(number) is signal.SIG_DFL:
                     self._before[number] = signal.signal(number, self._note)
         return self

@@ -20,8 +20,7 @@ def _batch_norm(
     epsilon: float,
 ) -> str:
     z = g.Div(g.Sub(x, mean), g.Sqrt(g.Add(variance, epsilon)))
-    z = z if gamma is None else g.Mul(z, gamma)
-    return z if beta is None else g.Add(z, beta)
+    return _stretched(g, z, gamma, beta)
 
 
 @renders(formulas.layer_norm)
@@ -36,8 +35,7 @@ def _layer_norm(
     apart = g.Sub(x, g.ReduceMean(x, list(axes), keepdims=1))
     variance = g.ReduceMean(g.Mul(apart, apart), list(axes), keepdims=1)
     z = g.Div(apart, g.Sqrt(g.Add(variance, epsilon)))
-    z = z if gamma is None else g.Mul(z, gamma)
-    return z if beta is None else g.Add(z, beta)
+    return _stretched(g, z, gamma, beta)
 
 
 @renders(formulas.group_norm)
@@ -53,7 +51,11 @@ def _group_norm(
     split = [*x.shape[: axis - 1], groups, x.shape[axis - 1] // groups, *x.shape[axis:]]
     over = [i for i in range(1, len(split) + 1) if i != axis]
     z = _layer_norm(g, g.Reshape(x, [0, *split]), None, None, over, epsilon)
-    z = g.Reshape(z, [0, *x.shape])
+    return _stretched(g, g.Reshape(z, [0, *x.shape]), gamma, beta)
+
+
+def _stretched(g: Graph, z: str, gamma: Weight | None, beta: Weight | None) -> str:
+    """Return z gamma + beta, as far as there are such."""
     z = z if gamma is None else g.Mul(z, gamma)
     return z if beta is None else g.Add(z, beta)
 

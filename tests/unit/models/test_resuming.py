@@ -139,11 +139,17 @@ def test_R6_a_signal_during_a_block_of_many_epochs_loses_no_record(tmp_path, mon
     assert len(model.history.records) == int(model.train_state.epoch) > 1
 
 
+def test_R6_without_a_state_to_save_a_signal_to_terminate_is_nobody_s():
+    seen = []
+    fit(network(), epochs=2, callbacks=[At(1, 1, lambda: seen.append(signal.getsignal(15)))])
+    assert seen == [signal.SIG_DFL]
+
+
 def test_R6_a_handler_of_ones_own_stays(tmp_path):
     heard = []
     before = signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
     try:
-        fit(network(), epochs=2, callbacks=[At(1, 1, lambda: os.kill(os.getpid(), 15))])
+        fit(network(), tmp_path, epochs=2, callbacks=[At(1, 1, lambda: os.kill(os.getpid(), 15))])
     finally:
         signal.signal(signal.SIGTERM, before)
     assert heard == [signal.SIGTERM]
