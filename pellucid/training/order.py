@@ -3,13 +3,13 @@
 import functools
 from collections.abc import Callable
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray, Seed
 from pellucid.training.compilation import compiled
+from pellucid.training.permutation import permutation
 from pellucid.training.state import ORDER, Examples, Recipe, key_for
 from pellucid.training.weighting import classes_of
 
@@ -22,7 +22,7 @@ def visiting_order(
     """Return the rows in the order in which an epoch visits them, `epoch` counted from 0."""
     if not shuffle:
         return jnp.arange(rows, dtype="int32")
-    return jax.random.permutation(key_for(seed, ORDER, epoch), jnp.arange(rows, dtype="int32"))
+    return permutation(key_for(seed, ORDER, epoch), rows)
 
 
 @functools.lru_cache(maxsize=64)
