@@ -20,7 +20,7 @@ from jaxtyping import Array, Int, UInt32
 from pellucid.base.types import Key
 
 FEW = 1000  # up to so many, sorting is quicker
-ROUNDS = 6  # with 2, neighbours can be told from fair ones in 10,000 draws; with 4 they cannot
+ROUNDS = 6  # with 2, where rows go can be told from chance in 10,000 draws
 
 
 def permutation(key: Key, count: int) -> Int[Array, " count"]:
