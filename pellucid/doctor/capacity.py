@@ -8,6 +8,7 @@ from pellucid.doctor.chart import Chart
 from pellucid.doctor.check import check
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.probes import Probe, probe_of
+from pellucid.doctor.remedies import livelier, longer
 from pellucid.doctor.shortfall import shortfall
 from pellucid.doctor.task import NUMBERS
 from pellucid.doctor.thresholds import threshold
@@ -19,7 +20,7 @@ FEWEST_UPDATES = 100  # steps of training
 @check("end", all_rows=True)
 def beside_plain_predictors(chart: Chart) -> Iterator[Finding]:
     """Find networks that do much worse, on rows trained on, than plain predictors on new rows."""
-    if not chart.examinations:
+    if not (chart.examinations and chart.epochs):
         return
     for output in chart.tasks:
         gain, short = chart.gain(output), shortfall(chart, output)
@@ -40,7 +41,8 @@ def beside_plain_predictors(chart: Chart) -> Iterator[Finding]:
             layer=narrow[0] if narrow else None,
             value=short,
             threshold=threshold("probe_margin"),
-            change=_wider(narrow[0]) if narrow else None,
+            change=_wider(narrow[0]) if narrow else longer(3 * len(chart.epochs)),
+            others=() if narrow else tuple(livelier(chart)),
         )
 
 

@@ -10,7 +10,7 @@ from pellucid.doctor.check import check
 from pellucid.doctor.ending import ending_of
 from pellucid.doctor.finding import Change, Finding
 from pellucid.doctor.pairing import DEAD_ENDS
-from pellucid.doctor.remedies import livelier, rate_change
+from pellucid.doctor.remedies import livelier, longer, rate_change
 from pellucid.doctor.shortfall import GOOD, attains, gain_now, struggles
 from pellucid.doctor.task import NUMBERS
 from pellucid.doctor.thresholds import threshold
@@ -43,19 +43,16 @@ def too_few(chart: Chart) -> Iterator[Finding]:
         f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after {length}"
     )
     evidence = f"training was over after {length}" if few else falls
+    more = longer(max(10 * epochs, 20) if few else 3 * epochs)
     yield Finding(
         "too_few_epochs",
         "warning" if not good and (few or (much and not attains(chart, NEARLY))) else "advice",
         evidence,
-        f"train longer: epochs={max(10 * epochs, 20) if few else 3 * epochs}",
+        f"train longer: {more.code}",
         step=chart.updates,
         value=float(chart.updates if few else slope),
         threshold=float(threshold("fewest_updates") if few else fast),
-        change=Change(
-            "fit",
-            f"epochs={max(10 * epochs, 20) if few else 3 * epochs}",
-            {"epochs": max(10 * epochs, 20) if few else 3 * epochs},
-        ),
+        change=more,
         not_from=("unscaled_inputs", "unscaled_targets") if few else (),
     )
 

@@ -1,4 +1,4 @@
-"""Changes that several findings offer: of the learning rate, the optimizer, the activation."""
+"""Changes that several findings offer: of epochs, learning rate, optimizer, activation."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +12,11 @@ from pellucid.doctor.thresholds import threshold
 
 ADAPTIVE = ("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Lamb", "Lion", "Adadelta", "Ftrl")
 FLATTENING = ("sigmoid", "tanh", "softsign", "hard_sigmoid", "hard_tanh")
+
+
+def longer(epochs: int) -> Change:
+    """Return the remedy of more epochs."""
+    return Change("fit", f"epochs={epochs}", {"epochs": epochs})
 
 
 def rate_change(rate: float) -> Change:

@@ -201,8 +201,10 @@ def _untried(here: Trial, known: set[Any]) -> Iterator[tuple[Finding, ...]]:
     if len(every) > 1 and _key(every) not in known:
         yield every
     for found in here.findings:
-        if not found.is_serious and _can_be_tried(found.change) and _key((found,)) not in known:
-            yield (found,)
+        for change in () if found.is_serious else (found.change, *found.others):
+            advised = (replace(found, change=change),)
+            if _can_be_tried(change) and _key(advised) not in known:
+                yield advised
 
 
 def _can_be_tried(change: Change | None) -> bool:

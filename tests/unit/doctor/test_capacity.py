@@ -33,7 +33,10 @@ def test_a_layer_through_which_too_little_goes():
 def test_a_network_that_hardly_moved_may_be_large_enough():
     poor = np.eye(4)[np.zeros(900, int)]
     chart = trained(network(1), poor, update_ratio=1e-6)
-    assert found(beside_plain_predictors, chart) == [("underfitting", "advice")]
+    (finding,) = findings(beside_plain_predictors, chart)
+    assert (finding.check, finding.severity) == ("underfitting", "advice")
+    assert finding.change is not None and finding.change.settings == {"epochs": 3}
+    assert [other.code for other in finding.others] == ["learning_rate=0.1", 'optimizer="adam"']
 
 
 def test_a_network_as_good_as_plain_predictors():

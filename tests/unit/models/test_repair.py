@@ -216,10 +216,11 @@ class TestRepair:
         assert "taken back" in cure.attempts[0].why
         assert cure.model.recipe.optimizer.learning_rate == pytest.approx(0.001)
 
-    def test_another_change_is_tried_where_the_first_does_not_help(self, monkeypatch):
+    @pytest.mark.parametrize("severity", ["warning", "advice"])
+    def test_another_change_is_tried_where_the_first_does_not_help(self, monkeypatch, severity):
         wrong = Change("compile", "learning_rate=0", {"learning_rate": 0.0})
         right = Change("compile", "learning_rate=0.05", {"learning_rate": 0.05})
-        found = Finding("slow_convergence", "warning", "", "", change=wrong, others=(right,))
+        found = Finding("slow_convergence", severity, "", "", change=wrong, others=(right,))
         slow = pc.optimizers.Adam(learning_rate=1e-6)
         monkeypatch.setattr(pc.Model, "findings", property(lambda self: [found]))
         cure = model([Dense(8, "relu"), Dense(1, "sigmoid")], optimizer=slow).repair(
