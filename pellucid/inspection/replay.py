@@ -14,7 +14,7 @@ from pellucid.inspection.byhand.rule import Back, Use
 from pellucid.inspection.settled import compile_dice, settled
 from pellucid.layers.layer import one_or_all
 from pellucid.network.network import Network, Node
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.state import NOISE, Examples, Recipe, TrainState, key_for, split_params
 from pellucid.training.step import objective
 
@@ -109,7 +109,7 @@ def _double(tree: Any) -> Any:
     return jax.tree.map(double, tree)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def _compile_replay(recipe: Recipe) -> Callable[[TrainState, Examples], tuple[Any, ...]]:
     def run(train: TrainState, batch: Examples) -> tuple[Any, ...]:
         moving, still = split_params(train.params, recipe.frozen)
@@ -121,7 +121,7 @@ def _compile_replay(recipe: Recipe) -> Callable[[TrainState, Examples], tuple[An
     return compiled(run)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def _compile_loss(recipe: Recipe) -> Callable[[TrainState, Examples], Float[Array, ""]]:
     def run(train: TrainState, batch: Examples) -> Float[Array, ""]:
         moving, still = split_params(train.params, recipe.frozen)

@@ -5,7 +5,6 @@ were in one step is found by asking the layer about ones and zeros. A network in
 are inputs is the same step without chance, and can be run again, in float64 too.
 """
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -18,7 +17,7 @@ from pellucid.base.types import AnyArray, Key, Params, Seed, State
 from pellucid.layers.layer import Layer
 from pellucid.layers.noise import Noise
 from pellucid.network.network import Network, Node, Source
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.state import NOISE, key_for
 
 Dice: TypeAlias = Mapping[str, Float[AnyArray, "rows ..."]]  # "dropout.gain", "dropout.shift"
@@ -61,7 +60,7 @@ def settled(network: Network) -> Network:
     return Network(tuple(sources), tuple(nodes), network.outputs)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_dice(
     network: Network, rows: int, dtype: str
 ) -> Callable[[Seed, Int[AnyArray, ""]], dict[str, Array]]:

@@ -1,6 +1,5 @@
 """A network with its parameters and some rows: all that a look inside needs, of any face."""
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from pellucid.layers.noise import (
 )
 from pellucid.layers.wrapping import Wrapper
 from pellucid.network.network import Network
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.evaluation import predict
 from pellucid.training.examples import as_inputs
 from pellucid.training.state import NOISE, TrainState, key_for
@@ -94,7 +93,7 @@ def as_view(network: Network, dtype: str, train: TrainState, x: Any) -> View:
     return View(network, dtype, train.params, train.state, inputs, train.seed, train.step, names)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_samples(network: Network, dtype: str, layers: tuple[str, ...]) -> Callable[..., Any]:
     """Return the compiled function to the answers of `layers`, sample after sample.
 
@@ -127,7 +126,7 @@ def compile_samples(network: Network, dtype: str, layers: tuple[str, ...]) -> Ca
     return compiled(many)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_masks(network: Network, rows: int) -> Callable[..., dict[str, Array]]:
     """Return the compiled function to what dropout keeps of `rows` rows in a step.
 
@@ -169,7 +168,7 @@ def _draws(layer: Any) -> bool:
     return isinstance(layer, Noise | Augmentation) or any(own)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def _at_rest(network: Network, still: frozenset[str]) -> Network:
     """A network whose `still` layers never run as in training."""
     nodes = tuple(

@@ -16,7 +16,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray, Tree
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.evaluation import AT_ONCE, evaluate
 from pellucid.training.measuring import Sums, begin_sums, traced_sums, values
 from pellucid.training.order import BALANCED, order_of
@@ -110,7 +110,7 @@ Block: TypeAlias = Callable[
 ]
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_block(recipe: Recipe, layout: Layout) -> Block:
     """Return the compiled program for blocks of such a fit.
 

@@ -4,7 +4,6 @@ Random numbers are counted, so the steps since an earlier state can be taken aga
 bit: a copy now and then is enough to come back to any step.
 """
 
-import functools
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ import numpy as np
 from pellucid.base.types import Seed
 from pellucid.network.network import Forward
 from pellucid.training.block import Block, Layout, Ledger, Run, spans
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.measuring import costs_of
 from pellucid.training.order import order_of
 from pellucid.training.programs import compile_look
@@ -150,7 +149,7 @@ def _is_finite(train: TrainState) -> bool:
     return all(bool(np.isfinite(np.asarray(leaf, np.float32)).all()) for leaf in leaves)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def _compile_costs(recipe: Recipe) -> Callable[[Any, Examples], dict[str, Any]]:
     def costs(z: Any, batch: Examples) -> dict[str, Any]:
         forward = Forward(z, z, {}, {}, jnp.zeros(()))
@@ -159,7 +158,7 @@ def _compile_costs(recipe: Recipe) -> Callable[[Any, Examples], dict[str, Any]]:
     return compiled(costs)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def _compile_order(recipe: Recipe, shuffle: bool | str) -> Callable[[Examples, Seed, Any], Any]:
     def order(examples: Examples, seed: Seed, epoch: Any) -> Any:
         return order_of(recipe, examples, shuffle, seed, epoch)

@@ -10,6 +10,9 @@ import jax
 
 WORTH_KEEPING = 0.01  # seconds a compilation must have taken; reading it takes a thirtieth
 MOST_BYTES = 512 * 2**20  # on disk; what was used longest ago goes first
+MOST_PROGRAMS = 16  # of a kind in memory; those of one network that trains take about 25 MB
+
+keep_latest = functools.lru_cache(maxsize=MOST_PROGRAMS)
 
 # On CPUs XLA gives products and convolutions to YNNPACK, which makes convolutions with one thread
 # and a third as fast as XLA's own kernel does (jaxlib 0.10.2): it is to keep the products only.

@@ -1,6 +1,5 @@
 """What a network makes of rows it does not learn from: predictions and measurements."""
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from jaxtyping import Array, Shaped
 
 from pellucid.base.types import AnyArray, Key, Params, Seed, State
 from pellucid.network.network import Forward, Network
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.measuring import Sums, mean_loss, measure, traced_sums, values
 from pellucid.training.state import NOISE, Examples, Recipe, key_for, seed_bits
 
@@ -68,7 +67,7 @@ def run(
     )
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_evaluate(recipe: Recipe, at_once: int = AT_ONCE) -> Callable[..., dict[str, Array]]:
     """Return the compiled function from parameters, state and examples to values by name."""
 
@@ -78,7 +77,7 @@ def compile_evaluate(recipe: Recipe, at_once: int = AT_ONCE) -> Callable[..., di
     return compiled(evaluate_all)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_predict(network: Network, dtype: str, outputs: tuple[str, ...]) -> Callable[..., Any]:
     """Return the compiled function from parameters, state, inputs, seed and chunk to outputs."""
 

@@ -8,7 +8,7 @@ from jaxtyping import Array, Int
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray, Seed
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.permutation import permutation
 from pellucid.training.state import ORDER, Examples, Recipe, key_for
 from pellucid.training.weighting import classes_of
@@ -25,7 +25,7 @@ def visiting_order(
     return permutation(key_for(seed, ORDER, epoch), rows)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_order(
     rows: int, shuffle: bool
 ) -> Callable[[Seed, Int[AnyArray, ""]], Int[Array, " rows"]]:

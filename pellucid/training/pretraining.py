@@ -17,7 +17,7 @@ from jaxtyping import Array, Float, Int
 from pellucid.base.config import Config, config, option
 from pellucid.base.types import AnyArray, Key, Params, Seed, Tree
 from pellucid.layers.boltzmann import BoltzmannMachine
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.state import INIT, NOISE, ORDER, key_for
 
 # What else a random number is for, besides the purposes of `training.state`.
@@ -83,7 +83,7 @@ def first_bias(machine: BoltzmannMachine, v: Float[np.ndarray, "rows features"])
     return mean.astype(np.float32)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_start(machine: BoltzmannMachine, chains: int) -> Start:
     """Return the compiled function from seed and visible biases to the state before step 1."""
 
@@ -97,7 +97,7 @@ def compile_start(machine: BoltzmannMachine, chains: int) -> Start:
     return compiled(start)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_epoch(
     machine: BoltzmannMachine, method: ContrastiveDivergence, batch_size: int, *, shuffle: bool
 ) -> Epoch:
@@ -237,7 +237,7 @@ class Sights(NamedTuple):
     dream: Callable[[Params, Rows, Int[AnyArray, ""], Seed], Array]
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_sights(machine: BoltzmannMachine) -> Sights:
     """Return what can be asked of a machine, each as one program."""
 

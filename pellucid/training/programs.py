@@ -3,7 +3,6 @@
 Each is made once for equal recipes and kept, so that a copy of a model compiles nothing.
 """
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from jaxtyping import Array
 
 from pellucid.base.types import Params, Seed, State
 from pellucid.network.network import Network
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.evaluation import measure_batch
 from pellucid.training.measuring import Sums, traced_sums, values
 from pellucid.training.state import INIT, Examples, Recipe, TrainState, key_for, start
@@ -20,7 +19,7 @@ from pellucid.training.step import StepRecord, step
 from pellucid.training.watch import EVERYTHING
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_init(network: Network) -> Callable[[Seed], tuple[Params, State]]:
     """Return the compiled function from a seed to fresh parameters and state."""
 
@@ -30,7 +29,7 @@ def compile_init(network: Network) -> Callable[[Seed], tuple[Params, State]]:
     return compiled(init)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_start(recipe: Recipe) -> Callable[[Seed, Params, State], TrainState]:
     """Return the compiled function that makes the training state before the first step."""
 
@@ -42,7 +41,7 @@ def compile_start(recipe: Recipe) -> Callable[[Seed, Params, State], TrainState]
     return compiled(fresh)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_step(
     recipe: Recipe,
 ) -> Callable[[TrainState, Examples], tuple[TrainState, dict[str, Array]]]:
@@ -55,7 +54,7 @@ def compile_step(
     return compiled(one, donate=(0,))
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_running_step(
     recipe: Recipe,
 ) -> Callable[[TrainState, Sums, Examples], tuple[TrainState, Sums, dict[str, Array]]]:
@@ -74,7 +73,7 @@ def compile_running_step(
     return compiled(one, donate=(0, 1))
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_running_test(
     recipe: Recipe,
 ) -> Callable[[Params, State, Sums, Examples], tuple[State, Sums, dict[str, Array]]]:
@@ -92,7 +91,7 @@ def compile_running_test(
     return compiled(one, donate=(2,))
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def compile_look(recipe: Recipe) -> Callable[[TrainState, Examples], StepRecord]:
     """Return the compiled function to the loss and every signal of the step of a batch."""
     watching: Any = recipe._replace(watch=EVERYTHING)

@@ -5,7 +5,6 @@ The network runs as it is used (inference mode): nothing is dropped, and normali
 the statistics it has. Penalties count. Looking changes nothing.
 """
 
-import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -18,7 +17,7 @@ from pellucid.base.tree import flatten, refill
 from pellucid.base.types import Params, Shape, State
 from pellucid.network.network import Network
 from pellucid.network.summary import parameter_shapes
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.evaluation import evaluate, run
 from pellucid.training.measuring import mean_loss, values
 from pellucid.training.state import Examples, Recipe
@@ -60,7 +59,7 @@ def as_params(network: Network, w: Any) -> Params:
     return refill(parameter_shapes(network), leaves)
 
 
-@functools.lru_cache(maxsize=16)
+@keep_latest
 def compile_plane(recipe: Recipe) -> Program:
     """Return the compiled function to the loss at each point w = origin + s first + t second.
 
@@ -77,7 +76,7 @@ def compile_plane(recipe: Recipe) -> Program:
     return compiled(on_plane)
 
 
-@functools.lru_cache(maxsize=16)
+@keep_latest
 def compile_along(recipe: Recipe) -> Program:
     """Return the compiled function from state, examples and rows of weights to the losses."""
     loss_at = _loss_at(recipe)
@@ -88,7 +87,7 @@ def compile_along(recipe: Recipe) -> Program:
     return compiled(along)
 
 
-@functools.lru_cache(maxsize=16)
+@keep_latest
 def compile_gradients(recipe: Recipe) -> Program:
     """Return the compiled function to dJ/dw of each mini-batch at w.
 

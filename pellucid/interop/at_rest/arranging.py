@@ -1,6 +1,5 @@
 """Layers that arrange numbers anew, add borders, and bring images to another size."""
 
-import functools
 from typing import Any
 
 import jax
@@ -15,7 +14,7 @@ from pellucid.interop.formulas import arranging as formulas
 from pellucid.layers import reshaping, resizing
 from pellucid.layers.augmentation import RandomCrop
 from pellucid.layers.imaging import CenterCrop, Resizing, bars, largest_size
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 
 
 @lower.register(reshaping.Flatten)
@@ -130,7 +129,7 @@ def _resampled(
     return site.call(formulas.resample, x, shape=(*size, x.shape[2]), R=R, C=C)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def _weights(
     old: int, new: int, interpolation: str, antialias: bool
 ) -> Float[np.ndarray, "{new} {old}"]:

@@ -4,7 +4,6 @@ A variable is not drawn when its layer is built but when somebody first reads it
 usually a whole model is known, and one program draws it all.
 """
 
-import functools
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ import jax
 import numpy as np
 
 from pellucid.keras.engine.base.variable import Variable
-from pellucid.training.compilation import compiled
+from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.state import seed_bits
 
 
@@ -74,7 +73,7 @@ def _take(variable: Variable, value: Any) -> None:
         variable.settle(value, first=True)
 
 
-@functools.lru_cache(maxsize=64)
+@keep_latest
 def _program(functions: tuple[Callable[[Any], Any], ...]) -> Callable[[Any], Any]:
     def draw_all(seeds: Any) -> Any:
         keys = [jax.random.wrap_key_data(bits, impl="threefry2x32") for bits in seeds]
