@@ -50,7 +50,8 @@ class Epoch(NamedTuple):
 
     def value(self, name: str) -> float:
         """Return a value; of a metric that gives several numbers, their mean."""
-        return float(np.mean(self.values[name]))
+        value = self.values[name]
+        return value if isinstance(value, float) else float(np.mean(value))
 
 
 @dataclass
