@@ -163,7 +163,7 @@ def plain(fit: dict[str, Any]) -> float:
     labels = old[1].argmax(axis=1) if old[1].shape[1] > 1 else old[1][:, 0]
     numbers = kind == NUMBERS
     scores = []
-    for tool in _numbers_tools() if numbers else _class_tools():
+    for tool in _tools(numbers, len(old[0])):
         tool.fit((old[0] - mean) / deviation, old[1] if numbers else labels)
         said = tool.predict((new[0] - mean) / deviation)
         right = new[1].reshape(len(new[1]), -1)
@@ -188,7 +188,7 @@ def is_learnable(fit: dict[str, Any]) -> bool:
     target = y if numbers else y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0]
     folds = np.arange(len(x)) % FOLDS
     best = -np.inf
-    for tool in _numbers_tools() if numbers else _class_tools():
+    for tool in _tools(numbers, len(x) - -(-len(x) // FOLDS)):
         said = np.empty(target.shape)
         for out in range(FOLDS):
             rest = folds != out
@@ -204,12 +204,11 @@ def is_learnable(fit: dict[str, Any]) -> bool:
     return best > CHANCE
 
 
-def _numbers_tools() -> tuple[Any, ...]:
-    return KNeighborsRegressor(), LinearRegression()
-
-
-def _class_tools() -> tuple[Any, ...]:
-    return KNeighborsClassifier(), LogisticRegression(max_iter=300)
+def _tools(numbers: bool, rows: int) -> tuple[Any, ...]:
+    near = {"n_neighbors": min(5, rows)}
+    if numbers:
+        return KNeighborsRegressor(**near), LinearRegression()
+    return KNeighborsClassifier(**near), LogisticRegression(max_iter=300)
 
 
 def measure_repairs(given: argparse.Namespace) -> None:

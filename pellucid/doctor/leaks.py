@@ -253,7 +253,7 @@ def _gaps(
     low, high = (x[values == value] for value in np.unique(values))
     ends = [np.quantile(part, (0.05, 0.95), axis=0) for part in (low, high)]
     gap = np.maximum(ends[1][0] - ends[0][1], ends[0][0] - ends[1][1])
-    within = np.maximum(low.std(axis=0), high.std(axis=0))
+    within = np.maximum(*(part.std(axis=0, dtype=np.float64) for part in (low, high)))
     return np.where(within > 0, gap / np.where(within > 0, within, 1), np.inf)
 
 

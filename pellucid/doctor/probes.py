@@ -111,11 +111,13 @@ def _columns(task: Task) -> Float[np.ndarray, "rows columns"] | None:
 def _asked(
     x: Float[np.ndarray, "rows features"], y: Float[np.ndarray, "rows columns"], task: Task
 ) -> tuple[Probe | None, Int[np.ndarray, " contradicted"]]:
-    deviation = x.std(axis=0)
-    x = x[:, deviation > 1e-6 * np.abs(x).max(initial=1e-30)]
-    if not x.shape[1] or not np.isfinite(x).all():
+    if not np.isfinite(x).all():
         return None, np.zeros(0, int)
-    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    deviation = x.std(axis=0, dtype=np.float64)
+    moves = deviation > 1e-6 * np.abs(x).max(initial=1e-30)
+    if not moves.any():
+        return None, np.zeros(0, int)
+    x = ((x - x.mean(axis=0, dtype=np.float64))[:, moves] / deviation[moves]).astype(np.float32)
     order = np.random.default_rng(0).permutation(len(x))  # folds are not of neighbouring rows
     x, y = x[order], y[order]
     u, variances = directions(x)

@@ -16,6 +16,7 @@ from pellucid.doctor import (
     sizes,
 )
 from pellucid.doctor.chart import Rows, Settings
+from pellucid.doctor.probes import probe_of
 from pellucid.layers.dense import Dense
 from pellucid.layers.reshaping import Flatten
 
@@ -58,6 +59,14 @@ def test_odd_data_raise_nothing(kind: str, loss: str):
         chart = chart_of(x, y, loss, layers=layers, held_out=held_out, settings=settings)
         for check in CHECKS:
             assert all(finding.evidence for finding in check(chart))
+
+
+def test_numbers_whose_squares_overflow():
+    x, y = (RANDOM.random((40, 2)) * 1e25).astype(np.float32), np.arange(40) % 2
+    chart = chart_of(x, y, "binary_crossentropy", layers=[Dense(1)])
+    with np.errstate(over="raise", invalid="raise"):
+        assert "unscaled_inputs" in [f.check for check in CHECKS for f in check(chart)]
+        assert probe_of(chart, "dense") is not None
 
 
 def test_inputs_nobody_reads_are_left_alone():
