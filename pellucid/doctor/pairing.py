@@ -98,13 +98,15 @@ def pairs(chart: Chart) -> Iterator[Finding]:
 def _judged(pair: Pair) -> Iterator[Finding]:
     """Give what is wrong first with activation, width and loss; then what is more."""
     if "softmax" in pair.end.activations and pair.end.width == 1:
+        right, several = pair.right_activation, pair.task.kind == CLASSES
         yield pair.found(
             "wrong_output_activation",
             "error",
             "softmax over one unit is always 1, whatever the weights are",
-            f"end with {pair.right_activation}"
-            + ("" if pair.task.kind != CLASSES else f" over {pair.task.classes} units"),
-            change=pair.activation_change(),
+            f"end with {right}" + (f" over {pair.task.classes} units" if several else ""),
+            change=pair.width_change(pair.task.classes, right)
+            if several
+            else pair.activation_change(),
         )
     yield from {NUMBERS: _numbers, CLASSES: _classes, YES_OR_NO: _yes_or_no, LABELS: _labels}[
         pair.task.kind

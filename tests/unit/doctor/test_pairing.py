@@ -95,6 +95,14 @@ def test_bad_pairs_are_named(layers, loss, y, check, severity):
     assert judged(layers, loss, y)[check].severity == severity
 
 
+def test_softmax_over_one_unit_is_given_a_unit_for_each_class():
+    layers = [Dense(1), Activation("softmax")]
+    change = judged(layers, "categorical_crossentropy", ONE_HOT)["wrong_output_activation"].change
+    assert change.settings == {"layer": "dense_1", "units": 3, "activation": "softmax"}
+    change = judged(layers, "binary_crossentropy", YES)["wrong_output_activation"].change
+    assert change.settings == {"layer": "dense_1", "activation": "sigmoid"}
+
+
 def test_softmax_over_softmax_and_over_logits_said_twice():
     twice = [Dense(3, "softmax"), Activation("softmax")]
     assert "redundant_activation" in judged(twice, "categorical_crossentropy", ONE_HOT)
