@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from pellucid.base.config import config, option
 from pellucid.base.errors import ShapeError, explain
+from pellucid.base.many_rows import ManyRows, TrainingRows
 from pellucid.base.types import Activation, Key, Params, Shape, State
 from pellucid.layers.layer import LAYERS, Layer, has_parts
 from pellucid.layers.shapes import title
@@ -106,7 +107,7 @@ class InMode(Delegate):
     def mask_of(self, x: Any, mask: Any) -> Any:
         return self.layer.mask_of(x, mask)
 
-    def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, "..."]]:
+    def learn(self, x: TrainingRows) -> Mapping[str, Float[np.ndarray, "..."]]:
         return self.layer.learn(x)
 
 
@@ -137,7 +138,11 @@ class ChannelsFirst(Delegate):
     def mask_of(self, x: Any, mask: Any) -> Any:
         return self.layer.mask_of(_each(_moved, x), mask)
 
-    def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, "..."]]:
+    def learn(self, x: TrainingRows) -> Mapping[str, Float[np.ndarray, "..."]]:
+        if isinstance(x, ManyRows):
+            pieces = x.pieces
+            moved = ManyRows(len(x), lambda: (np.moveaxis(piece, 1, -1) for piece in pieces()))
+            return self.layer.learn(moved)
         return self.layer.learn(np.moveaxis(x, 1, -1))
 
 

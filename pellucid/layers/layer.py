@@ -13,6 +13,7 @@ from jaxtyping import Array, Bool, Float
 
 from pellucid.base.config import Config, config, option
 from pellucid.base.errors import ShapeError, explain
+from pellucid.base.many_rows import TrainingRows
 from pellucid.base.registry import Registry
 from pellucid.base.types import Activation, Key, Params, State
 from pellucid.functions.activations import linear
@@ -128,7 +129,7 @@ class Layer(Config, ABC):
             for name, array in params.items()
         }
 
-    def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, ...]]:
+    def learn(self, x: TrainingRows) -> Mapping[str, Float[np.ndarray, ...]]:
         """Return the state that the training rows `x` give a layer that learns from data."""
         raise TypeError(f"{type(self).__name__} takes nothing from training rows.")
 

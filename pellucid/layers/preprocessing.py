@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from pellucid.base.config import config, option
 from pellucid.base.errors import ConfigError, DataError, ShapeError, explain
+from pellucid.base.many_rows import TrainingRows
 from pellucid.base.types import Key, Params, Shape, State
 from pellucid.layers.layer import LAYERS, Layer
 from pellucid.layers.precision import wide
@@ -89,7 +90,7 @@ class MinMaxScaling(Layer):
         z = self.low + (self.high - self.low) * share
         return jnp.where(state["seen"] > 0, z.astype(x.dtype), x), state
 
-    def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, "..."]]:
+    def learn(self, x: TrainingRows) -> Mapping[str, Float[np.ndarray, "..."]]:
         _check_rows(self, x)
         over = tuple(range(x.ndim - 1))
         return _as_state(minimum=x.min(over), maximum=x.max(over), seen=len(x))
@@ -170,7 +171,7 @@ class Normalization(Layer):
         deviation = jnp.sqrt(jnp.where(variance > 0, variance, 1))
         return jnp.where(variance > 0, (raw - mean) / deviation, 0).astype(x.dtype), state
 
-    def learn(self, x: Float[np.ndarray, "rows ..."]) -> Mapping[str, Float[np.ndarray, "..."]]:
+    def learn(self, x: TrainingRows) -> Mapping[str, Float[np.ndarray, "..."]]:
         _check_rows(self, x)
         shape = self._shape(x.shape[1:])
         if self.mean is not None and self.variance is not None:
@@ -194,7 +195,7 @@ def _numbers(given: Any) -> float | tuple[float, ...]:
     return float(array) if array.ndim == 0 else tuple(array.ravel().tolist())
 
 
-def _check_rows(layer: Layer, x: np.ndarray) -> None:
+def _check_rows(layer: Layer, x: TrainingRows) -> None:
     if len(x) == 0:
         what = f"{title(layer)} has no training rows to learn from."
         raise DataError(explain(what, got=f"shape {x.shape}", expected="one row or more"))

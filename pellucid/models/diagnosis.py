@@ -10,11 +10,12 @@ from pellucid.base.errors import PellucidError
 from pellucid.doctor.chart import Chart, Rows, Settings
 from pellucid.doctor.session import Doctor, settled_mode, settled_silence
 from pellucid.training.state import Examples, Recipe
+from pellucid.training.streaming import Streamed
 
 
 def consulted(
     recipe: Recipe,
-    examples: Examples,
+    examples: Examples | Streamed,
     held_out: Examples | None,
     settings: Settings,
     mode: str,
@@ -26,11 +27,13 @@ def consulted(
         ConfigError: "strict", and something cannot work; or there is no such mode.
     """
     apart = None if held_out is None else Rows(held_out.inputs, held_out.targets)
-    chart = Chart(recipe, Rows(examples.inputs, examples.targets), apart, settings)
+    streamed = isinstance(examples, Streamed)
+    rows = examples.sample if streamed else examples
+    chart = Chart(recipe, Rows(rows.inputs, rows.targets), apart, settings, sampled=streamed)
     doctor = Doctor(chart, settled_mode(mode), settled_silence(silence))
     if mode != "off":
         doctor.before()
-        doctor.watch(examples)
+        doctor.watch(rows)
     return doctor
 
 
@@ -58,4 +61,7 @@ def _columns(given: Any, names: Sequence[str]) -> dict[str, Any]:
     """Return columns by name, of which there may be one without a name; none, if it is unclear."""
     if not isinstance(given, Mapping):
         given = {names[0]: given} if len(names) == 1 else {}
-    return {name: np.asarray(column) for name, column in given.items()}
+    try:
+        return {name: np.asarray(column) for name, column in given.items()}
+    except ValueError:  # rows of unequal length
+        return {}

@@ -1,6 +1,7 @@
 """Hands what training records to those who wait for it, until one of them says stop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from pellucid.doctor.session import Doctor
@@ -21,7 +22,7 @@ class Following(NamedTuple):
     progress: Progress
     doctor: Doctor
 
-    def follow(self, events: Iterator[Any], history: History, *, saved: bool) -> None:
+    def follow(self, events: Generator[Any, None, None], history: History, *, saved: bool) -> None:
         """Go through the records; add the epochs to `history`, which may have some already.
 
         `saved` says whether the fit is kept somewhere, to be gone on with.
@@ -38,7 +39,7 @@ class Following(NamedTuple):
         listeners = [c for c in self.callbacks if isinstance(c, Callback)]
         for listener in listeners:
             listener.on_train_begin(control)
-        with Interrupt(saves=saved) as interrupt:
+        with Interrupt(saves=saved) as interrupt, closing(events):
             for record in events:
                 progress.show(record)
                 if isinstance(record, EpochRecord):

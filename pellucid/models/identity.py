@@ -13,11 +13,12 @@ from pellucid import __version__
 from pellucid.doctor.chart import Settings
 from pellucid.training.rules import Rule
 from pellucid.training.state import Examples, Recipe
+from pellucid.training.streaming import Streamed
 
 
 def identity(
     recipe: Recipe,
-    examples: Examples,
+    examples: Examples | Streamed,
     held_out: Examples | None,
     rules: Sequence[Rule],
     seed: int,
@@ -79,8 +80,13 @@ def described(value: Any) -> Any:
     return _name_of(value)
 
 
-def rows_digest(examples: Examples) -> str:
-    """Return the SHA-256 of rows, their targets and weights, in their order."""
+def rows_digest(examples: Examples | Streamed) -> str:
+    """Return the SHA-256 of rows, their targets and weights, in their order.
+
+    Streamed rows are told by their number and those of the first part.
+    """
+    if isinstance(examples, Streamed):
+        return f"{examples.rows} rows, {examples.size} a part, {rows_digest(examples.sample)}"
     return _digest(np.asarray(column) for column in jax.tree.leaves(examples))
 
 

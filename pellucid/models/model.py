@@ -1,6 +1,6 @@
 """The Keras-style shell: it holds what training changes, and computes nothing itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -17,7 +17,7 @@ from pellucid.layers.layer import Symbol
 from pellucid.models.compiling import check_rules, make_recipe
 from pellucid.models.counting import whole_number
 from pellucid.models.diagnosable import Diagnosable
-from pellucid.models.diagnosis import consulted, refusals, way
+from pellucid.models.diagnosis import consulted, way
 from pellucid.models.display import drawing, model_html, summary_text
 from pellucid.models.exporting import Exportable
 from pellucid.models.following import Following
@@ -26,21 +26,22 @@ from pellucid.models.pictured import Lesson, Pictured
 from pellucid.models.progress import Progress
 from pellucid.models.repairable import Repairable
 from pellucid.models.resuming import Backup, Resume, kept
+from pellucid.models.rows import Given
 from pellucid.models.scores import Scores
-from pellucid.models.validation import hold_out
 from pellucid.models.view import View, as_view
 from pellucid.network.graph import trace
 from pellucid.network.network import Network
 from pellucid.network.summary import Summary, names_in_order, summarize
 from pellucid.training.adaptation import adapt
 from pellucid.training.callbacks import Callback, pace_of
+from pellucid.training.devices import count_of
 from pellucid.training.evaluation import compile_evaluate
 from pellucid.training.examples import as_examples, as_inputs
-from pellucid.training.placement import place
 from pellucid.training.programs import compile_init, compile_start, compile_step
 from pellucid.training.record import as_value
 from pellucid.training.rules import Rule, TerminateOnNaN
 from pellucid.training.state import Examples, Recipe, TrainState, seed_bits
+from pellucid.training.streaming import Streamed
 from pellucid.training.trainer import Trainer
 from pellucid.training.watch import NOTHING, Watch
 
@@ -78,11 +79,11 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
 
     def _begin(self, network: Network | None) -> None:
         """Take a network, its parameters still to be drawn."""
-        still = (
-            [node.owner for node in network.nodes if not node.layer.trainable] if network else ()
-        )
-        self._network, self._frozen = network, frozenset(still)
+        nodes = network.nodes if network else ()
+        self._frozen = frozenset(node.owner for node in nodes if not node.layer.trainable)
+        self._network = network
         self._recipe: Recipe | None = None
+        self.devices: int | str | None = None
         self._train: TrainState | None = None
         self._trainer: Trainer | None = None
         self.history = History([])
@@ -158,8 +159,7 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
                 expected = here[path].shape if path in here else ", ".join(here)
                 raise ShapeError(explain(what, got=np.shape(array), expected=expected))
         leaves = {p: np.asarray(weights.get(p, here[p]), here[p].dtype) for p in here}
-        train = self.train_state
-        put = jax.device_put(leaves)
+        train, put = self.train_state, jax.device_put(leaves)
         params, state = refill(train.params, put), refill(train.state, put)
         self._set_train(train._replace(params=params, state=state))
 
@@ -183,13 +183,15 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         weighted_metrics: Any = (),
         dtype: str = "float32",
         watch: Watch = NOTHING,
+        devices: int | str | None = None,
     ) -> None:
         """Choose how to train. Parameters stay as they are; the optimizer starts afresh.
 
         Several outputs take a mapping by the output's name, or a list in order. `dtype`
         is what layers compute with, "float32" or "bfloat16"; parameters, losses and
-        metrics are float32 either way.
+        metrics are float32 either way. Several `devices`, a number or "all", share each batch.
         """
+        self.devices = devices
         self._recipe = make_recipe(
             self.network,
             optimizer,
@@ -212,11 +214,11 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
     def fit(
         self,
         x: Any,
-        y: Any,
+        y: Any = None,
         *,
         batch_size: int | str = 32,
         epochs: int = 1,
-        validation_data: tuple[Any, ...] | None = None,
+        validation_data: Any = None,
         validation_split: float = 0.0,
         validation_by: str = "stratified",
         shuffle: bool | str = True,
@@ -228,7 +230,7 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         silence: Sequence[str] | str = (),
         resume: Resume = None,
     ) -> History:
-        """Train on `x` and `y`; return the values of every epoch.
+        """Train on `x` and `y`, or a stream of both; return the values of every epoch.
 
         `batch_size` is a number of rows, 1 for online learning, or "full". Held-out rows
         are given as `validation_data` (x, y) or (x, y, sample_weight), or as the share
@@ -253,10 +255,8 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         """
         self._see(x)
         recipe, apart = self.recipe, (validation_data, validation_split, validation_by)
-        with refusals(recipe, x, y):
-            examples = as_examples(recipe, x, y, sample_weight, class_weight)
-        examples, held_out = hold_out(recipe, examples, *apart, self.seed)
-        size = len(examples) if batch_size == "full" else whole_number("batch_size", batch_size)
+        given = Given(x, y, sample_weight, class_weight, batch_size, shuffle)
+        examples, held_out, size = given.rows(recipe, apart, self.seed)
         epochs = whole_number("epochs", epochs, least=0)
         split = way(validation_data, validation_by, held_out)
         settings = Settings(size, epochs, shuffle, split, class_weight is not None)
@@ -273,26 +273,26 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
 
     def _records(
         self,
-        examples: Examples,
+        examples: Examples | Streamed,
         held_out: Examples | None,
         settings: Settings,
         rules: Sequence[Rule],
         callbacks: Sequence[Callback | Rule],
         backup: Backup | None,
-    ) -> Iterator[Any]:
-        """Return the records to come, of a fit that is ready to begin."""
+    ) -> Generator[Any, None, None]:
         trainer, doctor = self.trainer, self._doctor
         trainer.train = adapt(self.network, trainer.train, examples)
         return trainer.records(
-            place(examples),
+            examples,
             settings.batch_size,
-            validation=held_out and place(held_out),
+            validation=held_out,
             rules=rules,
             shuffle=settings.shuffle,
             epochs=settings.epochs,
             pace=pace_of([c for c in callbacks if isinstance(c, Callback)]),
             looker=doctor if doctor is not None and doctor.mode != "off" else None,
             keeper=backup,
+            devices=count_of(self.devices),
         )
 
     def train_on_batch(self, x: Any, y: Any, *, sample_weight: Any = None) -> Scores:

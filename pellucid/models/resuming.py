@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import Any, TypeAlias
 
+import jax
+
 from pellucid.base.config import Config, config, option
 from pellucid.base.errors import ConfigError, explain
 from pellucid.doctor.chart import Settings
@@ -19,6 +21,7 @@ from pellucid.models.identity import differences, identity, surroundings
 from pellucid.training.rules import Rule
 from pellucid.training.standing import Standing
 from pellucid.training.state import Examples, Recipe
+from pellucid.training.streaming import Streamed
 
 FORMAT = "pellucid fit 1"
 MOST_TOLD = 3  # differences in a message
@@ -44,7 +47,7 @@ def kept(
     resume: Resume,
     history: History,
     recipe: Recipe,
-    examples: Examples,
+    examples: Examples | Streamed,
     held_out: Examples | None,
     rules: Sequence[Rule],
     seed: int,
@@ -61,15 +64,25 @@ def kept(
         return
     wanted = resume if isinstance(resume, Checkpoints) else Checkpoints(fspath(resume))
     what = identity(recipe, examples, held_out, rules, seed, settings)
+    if jax.process_index():  # of several processes the first one writes
+        yield Backup(CheckpointFolder(wanted.folder), what, history, None)
+        return
     with CheckpointFolder(wanted.folder) as folder:
         yield Backup(folder, what, history, wanted.every)
 
 
 class Backup:
-    """Keeps one fit, with its history, in a folder. It is a `Keeper`."""
+    """Keeps one fit, with its history, in a folder. It is a `Keeper`.
+
+    `every` is how many seconds pass between two checkpoints; None if another process writes.
+    """
 
     def __init__(
-        self, folder: CheckpointFolder, fit: Mapping[str, Any], history: History, every: float
+        self,
+        folder: CheckpointFolder,
+        fit: Mapping[str, Any],
+        history: History,
+        every: float | None,
     ) -> None:
         self._folder, self._fit, self._history = folder, fit, history
         self._every, self._looked = every, time.monotonic()
@@ -100,7 +113,7 @@ class Backup:
 
         One that cannot be written is no reason to end training: a warning tells of it.
         """
-        if not last and time.monotonic() - self._looked < self._every:
+        if self._every is None or (not last and time.monotonic() - self._looked < self._every):
             return
         step = int(standing.train.step)
         if step == self._step:

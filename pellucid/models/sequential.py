@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid.base.errors import StateError, explain
+from pellucid.data.stream import Stream
 from pellucid.layers.input import Input
 from pellucid.layers.layer import Layer, Symbol
 from pellucid.models.model import Model
@@ -66,7 +67,7 @@ class Sequential(Model):
     def _see(self, x: Any) -> None:
         """Take the shape of a row from the first rows there are."""
         if self._input is None:
-            shape = as_column(x, "x").shape
+            shape = as_column(x.glimpse() if isinstance(x, Stream) else x, "x").shape
             self.build(shape[1:] if len(shape) > 1 else (1,))
 
     def _append(self, layer: Layer | Symbol) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from pellucid.base.errors import ConfigError, DataError, explain, nearest
 from pellucid.data.splits import split
+from pellucid.data.stream import Stream
 from pellucid.training.examples import as_examples
 from pellucid.training.state import Examples, Recipe
 from pellucid.training.weighting import classes_of
@@ -17,7 +18,7 @@ WAYS = ("stratified", "shuffled", "last")
 def hold_out(
     recipe: Recipe,
     examples: Examples,
-    data: tuple[Any, ...] | None,
+    data: tuple[Any, ...] | Stream | None,
     share: float,
     by: str,
     seed: int,
@@ -31,6 +32,8 @@ def hold_out(
     if data is not None and share:
         what = "validation_data and validation_split were both given."
         raise ConfigError(explain(what, got=f"{share} and data", expected="one of them"))
+    if isinstance(data, Stream):
+        data = data.load()
     if data is not None:
         if not isinstance(data, tuple | list) or len(data) not in (2, 3):
             what = "validation_data is not a pair."

@@ -17,6 +17,7 @@ from jaxtyping import Array, Bool, Float, Int
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray, Tree
 from pellucid.training.compilation import compiled, keep_latest
+from pellucid.training.devices import AXIS, averaged, on_several
 from pellucid.training.evaluation import AT_ONCE, evaluate
 from pellucid.training.measuring import Sums, begin_sums, traced_sums, values
 from pellucid.training.order import BALANCED, order_of
@@ -37,6 +38,8 @@ class Layout(NamedTuple):
     validate: bool
     rules: tuple[Rule, ...]
     at_once: int = AT_ONCE  # held-out rows that are measured together
+    part: int = 0  # rows on the device at once, in the order to visit them; 0 for all
+    devices: int = 1  # that share each mini-batch
 
     @property
     def whole(self) -> int:
@@ -53,6 +56,25 @@ class Layout(NamedTuple):
         """Updates in an epoch."""
         return self.whole + (self.rest > 0)
 
+    @property
+    def stretch(self) -> int:
+        """Updates that the rows on the device are enough for."""
+        return self.part // self.batch_size if self.part else self.steps
+
+
+def check_shares(layout: Layout) -> None:
+    """Refuse a mini-batch that cannot be shared equally among the devices.
+
+    Raises:
+        ConfigError: there are rows left over.
+    """
+    if layout.batch_size % layout.devices:
+        what = f"A batch cannot be shared equally by {layout.devices} devices."
+        got, below = f"batch_size={layout.batch_size}", layout.batch_size // layout.devices
+        expected = f"a multiple of {layout.devices}"
+        hint = f"batch_size={max(below, 1) * layout.devices}"
+        raise ConfigError(explain(what, got=got, expected=expected, hint=hint))
+
 
 class Span(NamedTuple):
     """How far one block goes: whole epochs, or steps `first` to `last` of one."""
@@ -62,19 +84,22 @@ class Span(NamedTuple):
     last: Int[AnyArray, ""]
 
 
-def spans(steps: int, first: int, last: int) -> Iterator[Span]:
-    """Return the spans that cover the updates `first` to `last` of epochs of `steps` updates.
+def spans(layout: Layout, first: int, last: int) -> Iterator[Span]:
+    """Return the spans that cover the updates `first` to `last` of a fit.
 
-    Whole epochs go together; a block takes no more updates than its record has room for.
+    Whole epochs go together, if all rows are on the device; a block takes no more updates
+    than its record has room for, and than the rows on the device are enough for.
     """
+    steps = layout.steps
     while first < last:
         begun, left = first % steps, last - first
-        if begun == 0 and left >= steps and steps <= MOST_STEPS:
+        if begun == 0 and left >= steps and steps <= MOST_STEPS and not layout.part:
             count = min(left // steps, MOST_EPOCHS, MOST_STEPS // steps)
             yield span_of(count, 0, steps)
             first += count * steps
         else:
-            end = min(begun + left, steps, begun + MOST_STEPS)
+            rows_end = begun - begun % layout.stretch + layout.stretch
+            end = min(begun + left, steps, begun + MOST_STEPS, rows_end)
             yield span_of(1, begun, end)
             first += end - begun
 
@@ -117,7 +142,10 @@ def compile_block(recipe: Recipe, layout: Layout) -> Block:
     It updates the training state and the run in place: those passed in are used up. Equal
     recipes share the program, so a second fit, or a copy of the model, compiles nothing.
     """
-    return compiled(functools.partial(block, recipe, layout), donate=(0, 1))
+    program = functools.partial(block, recipe, layout)
+    if layout.devices > 1:
+        return on_several(program, layout.devices, donate=(0, 1))
+    return compiled(program, donate=(0, 1))
 
 
 def begin(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Run:
@@ -172,16 +200,14 @@ def _steps(
 ) -> tuple[TrainState, Run, Ledger]:
     """Take the steps of one epoch that lie in `span`."""
     plain, every = recipe._replace(watch=NOTHING), recipe.watch.every
-    order = order_of(recipe, examples, layout.shuffle, train.seed, train.epoch)
+    batch_at = _batches(recipe, layout, train, examples)
     blank = traced_sums(recipe, examples.targets)
     sums = jax.tree.map(lambda s, new: jnp.where(span.first == 0, new, s), run.sums, blank)
     carry = (train, sums, ledger)
 
     def visit(index: Array, carry: tuple[Any, ...], recipe: Recipe = plain) -> tuple[Any, ...]:
-        rows = jax.lax.dynamic_slice_in_dim(order, index * layout.batch_size, layout.batch_size)
-        # Of one batch of all rows the order means nothing, unless some come more than once.
-        whole = layout.batch_size == layout.rows and layout.shuffle != BALANCED
-        return _visit(recipe, carry, examples if whole else examples.take(rows))
+        shares = layout.devices if layout.devices > 1 else 0
+        return _visit(recipe, carry, batch_at(index, layout.batch_size), shares)
 
     last = jnp.minimum(span.last, layout.whole)
     if not recipe.watch.signals:
@@ -196,18 +222,43 @@ def _steps(
         groups = (last - span.first + every - 1) // every
         carry = jax.lax.fori_loop(0, groups, group, carry)
     if layout.rest:
-        rest = examples.take(order[layout.whole * layout.batch_size :])
+        rest = batch_at(layout.whole, layout.rest)
         watched = recipe if (layout.steps - 1) % every == 0 else plain
-        finish = functools.partial(_visit, watched, batch=rest)
+        finish = functools.partial(_visit, watched, batch=rest, shares=int(layout.devices > 1))
         carry = jax.lax.cond(span.last == layout.steps, finish, lambda c: c, carry)
     train, sums, ledger = carry
     return train, run._replace(sums=sums), ledger
 
 
-def _visit(recipe: Recipe, carry: tuple[Any, ...], batch: Examples) -> tuple[Any, ...]:
+def _batches(
+    recipe: Recipe, layout: Layout, train: TrainState, examples: Examples
+) -> Callable[[Any, int], Examples]:
+    """Return what gives the mini-batch of a step of the epoch, of so many rows.
+
+    Where several devices train, it is this one's share of a whole batch; rows that are left
+    over go to each of them.
+    """
+    size, several, order = layout.batch_size, layout.devices > 1, None
+    # Of one batch of all rows the order means nothing, unless some come more than once.
+    if not layout.part and (size < layout.rows or layout.shuffle == BALANCED):
+        order = order_of(recipe, examples, layout.shuffle, train.seed, train.epoch)
+
+    def batch(index: Any, rows: int) -> Examples:
+        first = index % layout.stretch * size
+        if several and rows == size:
+            rows = size // layout.devices
+            first += jax.lax.axis_index(AXIS) * rows
+        if order is not None:
+            return examples.take(jax.lax.dynamic_slice_in_dim(order, first, rows))
+        return examples if rows == layout.rows else examples.part(first, rows)
+
+    return batch
+
+
+def _visit(recipe: Recipe, carry: tuple[Any, ...], batch: Examples, shares: int) -> tuple[Any, ...]:
     """Take one step and write it down."""
     train, sums, ledger = carry
-    train, sums, record = step(recipe, train, batch, sums)
+    train, sums, record = step(recipe, train, batch, sums, shares)
     ledger = ledger._replace(
         losses=ledger.losses.at[ledger.steps].set(record.loss.astype("float32")),
         steps=ledger.steps + 1,
@@ -230,7 +281,7 @@ def _close(
     """End an epoch: validate, judge, write it down."""
     found = values(recipe, run.sums)
     if validation is not None:
-        held_out = evaluate(recipe, train.params, train.state, validation, layout.at_once)
+        held_out = _held_out(recipe, layout, train, validation)
         found |= {f"val_{name}": value for name, value in values(recipe, held_out).items()}
     train = train._replace(epoch=train.epoch + 1)
     row = ledger.epochs
@@ -249,9 +300,24 @@ def _close(
     return train.learning_rate, train.epoch, run, ledger
 
 
+def _held_out(recipe: Recipe, layout: Layout, train: TrainState, validation: Examples) -> Sums:
+    """Return the sums over the held-out rows, of which each device measures its share."""
+    params, state, count = train.params, train.state, layout.devices
+    share = len(validation) // count
+    if count == 1 or not share:
+        return evaluate(recipe, params, state, validation, layout.at_once)
+    ours = validation.part(jax.lax.axis_index(AXIS) * share, share)
+    mean = averaged(evaluate(recipe, params, state, ours, layout.at_once))
+    sums = jax.tree.map(lambda part: count * part, mean)
+    if rest := len(validation) - count * share:
+        more = evaluate(recipe, params, state, validation.part(count * share, rest))
+        sums = jax.tree.map(jnp.add, sums, more)
+    return sums
+
+
 def _blank(recipe: Recipe, layout: Layout, train: TrainState, examples: Examples) -> Ledger:
     looks = MOST_STEPS // recipe.watch.every + MOST_EPOCHS if recipe.watch.signals else 0
-    form = signals_of(recipe, train, examples, layout.batch_size)
+    form = signals_of(recipe, train, examples, layout.batch_size // layout.devices)
     if layout.rest and form != signals_of(recipe, train, examples, layout.rest):
         what = "The summary of this Watch has another shape for the rows left over."
         hint = "use moments, or a batch_size that divides the rows"

@@ -21,6 +21,7 @@ from pellucid.training.order import order_of
 from pellucid.training.programs import compile_look
 from pellucid.training.rules import TerminateOnNaN
 from pellucid.training.state import Examples, Recipe, TrainState
+from pellucid.training.streaming import Feed
 
 SHARE = 50  # training goes on this many times as long as the last copy took, before the next
 
@@ -58,11 +59,11 @@ class Rewind:
         self,
         recipe: Recipe,
         layout: Layout,
-        examples: Examples,
+        feed: Feed,
         validation: Examples | None,
     ) -> None:
         self._recipe, self._layout = recipe, layout
-        self._examples, self._validation = examples, validation
+        self._feed, self._validation = feed, validation
         stops = [isinstance(rule, TerminateOnNaN) for rule in layout.rules]
         self.rule = stops.index(True) + 1 if any(stops) else 0  # as `Run.stopped` counts them
         self._past: Past | None = None
@@ -73,6 +74,7 @@ class Rewind:
         """Copy a state if it is time to, or somebody has changed it since the last block."""
         now = time.perf_counter()
         known = self._past is not None and train is self._latest
+        known = known and self._layout.devices == 1  # several must go back to the same step
         if not self.rule or (known and now - self._copied < SHARE * self._cost):
             return
         host: Any = jax.tree.map(np.array, jax.device_get((train, run)))
@@ -102,16 +104,14 @@ class Rewind:
         """Take the steps from the state remembered up to `step` again."""
         assert self._past is not None
         train, run, _ = jax.device_put(tuple(self._past))
-        for span in spans(self._layout.steps, self._past.step, step):
-            train, run, _ = program(train, run, self._examples, self._validation, span)
+        for span in spans(self._layout, self._past.step, step):
+            examples = self._feed.at(int(train.epoch), int(span.first))
+            train, run, _ = program(train, run, examples, self._validation, span)
         return train
 
     def _look(self, train: TrainState, step: int) -> Break:
         """Take the step apart that breaks `train`."""
-        size = self._layout.batch_size
-        order = _compile_order(self._recipe, self._layout.shuffle)
-        rows = np.array(order(self._examples, train.seed, train.epoch))[step * size :][:size]
-        batch = jax.tree.map(lambda column: np.asarray(column)[rows], self._examples)
+        rows, batch = self._batch(train, step)
         record = jax.device_get(compile_look(self._recipe)(train, batch))
         at = int(train.epoch) + 1, step + 1, tuple(rows.tolist())
         for signal, layer, array in _in_order(self._recipe, batch, record):
@@ -121,6 +121,19 @@ class Rewind:
                 wrong = rows[bad.reshape(len(rows), -1).any(axis=1)] if by_row else rows[:0]
                 return Break(*at, tuple(wrong.tolist()), signal, layer)
         return Break(*at, (), "update")
+
+    def _batch(self, train: TrainState, step: int) -> tuple[np.ndarray, Examples]:
+        """Return the mini-batch of a step of the epoch, and which rows it has."""
+        size, epoch = self._layout.batch_size, int(train.epoch)
+        examples = self._feed.at(epoch, step)
+        if self._layout.part:
+            rows, first = self._feed.numbers(epoch, step), step % self._layout.stretch * size
+            places = np.arange(first, first + len(rows))
+        else:
+            order = _compile_order(self._recipe, self._layout.shuffle)
+            rows = np.array(order(examples, train.seed, train.epoch))[step * size :][:size]
+            places = rows
+        return rows, jax.tree.map(lambda column: np.asarray(column)[places], examples)
 
 
 OF_ROWS = ("input", "z", "a", "cost", "delta")

@@ -61,7 +61,7 @@ def strides(
     total = epochs * layout.steps
     for first in range(0, total, updates):
         losses, seconds = [], 0.0
-        for span in spans(layout.steps, first, min(first + updates, total)):
+        for span in spans(layout, first, min(first + updates, total)):
             taken, run, spent = _block(trainer, program, run, examples, span)
             losses.append(taken)
             seconds += spent

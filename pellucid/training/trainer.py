@@ -1,7 +1,7 @@
 """Training as an iterator of records."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 import jax
@@ -16,21 +16,26 @@ from pellucid.training.block import (
     Ledger,
     Span,
     begin,
+    check_shares,
     compile_block,
     span_of,
     value_names,
 )
 from pellucid.training.breaking import Break, Rewind
+from pellucid.training.devices import agreed
 from pellucid.training.evaluation import AT_ONCE
 from pellucid.training.looks import Looker, Looks
 from pellucid.training.order import check_order
+from pellucid.training.placement import place
 from pellucid.training.record import NO_PAGE, EpochRecord, Pages, StepsRecord, as_value, blank_page
 from pellucid.training.rules import Rule
 from pellucid.training.standing import Keeper, Standing
 from pellucid.training.state import Examples, Recipe, TrainState, split_params
+from pellucid.training.streaming import Feed, Streamed
 
 BLOCK_SECONDS = 0.25  # long enough to cost nothing, short enough to be stopped promptly
 FIRST_STEPS = 64  # of a fit, before anything is known of its pace
+STEPS_TOGETHER = 512  # that several devices take in a block
 
 Record: TypeAlias = EpochRecord | StepsRecord
 Records: TypeAlias = Sequence[Record]
@@ -74,7 +79,7 @@ class Trainer:
 
     def records(
         self,
-        examples: Examples,
+        examples: Examples | Streamed,
         batch_size: int,
         *,
         validation: Examples | None = None,
@@ -85,23 +90,30 @@ class Trainer:
         at_once: int = AT_ONCE,
         looker: Looker | None = None,
         keeper: Keeper | None = None,
-    ) -> Iterator[Record]:
+        devices: int = 1,
+    ) -> Generator[Record, None, None]:
         """Train for `epochs`, or for as long as someone asks for the next record.
 
         Where an epoch takes several blocks, a record of the steps so far comes after each.
         When the last record has been asked for, rules have had their last word. A `looker` is
         shown the state between blocks, which end early for that; the steps are the same. The
         `pace` may be a function, which is asked before each block. A `keeper` may know where to
-        go on, and is told after each block where the fit stands.
+        go on, and is told after each block where the fit stands. Of streamed examples a block
+        takes the steps that one part has rows for. Several `devices` share each mini-batch.
         """
-        batch_size = min(batch_size, len(examples))
-        held_out = validation is not None
-        check_order(self.recipe, examples, shuffle)
-        layout = Layout(len(examples), batch_size, shuffle, held_out, tuple(rules), at_once)
-        self._take_up(layout, examples, keeper)
-        looks = Looks(looker, layout.steps)
-        blocks = self._blocks(layout, examples, validation, epochs, pace, looks)
-        return self._ended(layout, self._kept(blocks, keeper))
+        if isinstance(examples, Streamed):
+            rows, part, sample = examples.rows, examples.size, examples.sample
+        else:
+            rows, part, sample = len(examples), 0, examples
+        held_out, batch_size = validation is not None, min(batch_size, rows)
+        check_order(self.recipe, sample, shuffle)
+        layout = Layout(rows, batch_size, shuffle, held_out, tuple(rules), at_once, part, devices)
+        check_shares(layout)
+        self._take_up(layout, sample, keeper)
+        feed = Feed(examples, layout, None if epochs is None else self.began + epochs)
+        validation = validation and place(validation, devices)
+        blocks = self._blocks(layout, feed, validation, epochs, pace, Looks(looker, layout.steps))
+        return self._ended(layout, self._kept(blocks, keeper), feed)
 
     def halt(self) -> None:
         """End the fit after this block, whose records are all still to be had."""
@@ -146,11 +158,14 @@ class Trainer:
         if keeper is not None:
             keeper.keep(self.standing, last=True)
 
-    def _ended(self, layout: Layout, records: Iterator[Record]) -> Iterator[Record]:
+    def _ended(
+        self, layout: Layout, records: Iterator[Record], feed: Feed
+    ) -> Generator[Record, None, None]:
         """Give the records; then let the optimizer and the rules have their last word."""
         try:
             yield from records
         finally:
+            feed.close()
             self.finalize()
             for rule, memory in zip(layout.rules, self._run.memories, strict=True):
                 self.train = rule.finish(memory, self.train)
@@ -158,16 +173,19 @@ class Trainer:
     def _blocks(
         self,
         layout: Layout,
-        examples: Examples,
+        feed: Feed,
         validation: Examples | None,
         epochs: int | None,
         pace: Pace | Callable[[], Pace],
         looks: Looks,
     ) -> Iterator[Records]:
         """Go block by block, and give the records of each."""
-        program, ahead = compile_block(self.recipe, layout), FIRST_STEPS
-        rewind = Rewind(self.recipe, layout, examples, validation)
-        while (epochs is None or self._done < epochs) and not (self.stopped_by or self._halted):
+        program = compile_block(self.recipe, layout)
+        ahead = FIRST_STEPS if layout.devices == 1 else STEPS_TOGETHER
+        rewind = Rewind(self.recipe, layout, feed, validation)
+        while (epochs is None or self._done < epochs) and not (
+            self.stopped_by or agreed(self._halted, layout.devices)
+        ):
             left = MOST_EPOCHS if epochs is None else epochs - self._done
             behind = self._done * layout.steps + self._step
             now = pace() if callable(pace) else pace
@@ -177,14 +195,17 @@ class Trainer:
             span = self._span(layout, self._step, pause, left, now)
             rewind.remember(self.train, self._run, behind)
             began = time.perf_counter()
+            examples = feed.at(self.began + self._done, self._step)
             self.train, self._run, ledger = program(
                 self.train, self._run, examples, validation, span
             )
+            del examples  # so that a part that is done with makes room
             looks.meanwhile(ledger)
             jax.block_until_ready(ledger)
             seconds = time.perf_counter() - began
             taken = int(span.epochs) * int(span.last - span.first)
-            ahead = _steps_ahead(taken, seconds, ahead, now.seconds)
+            if layout.devices == 1:  # several must go equally far, however long each took
+                ahead = _steps_ahead(taken, seconds, ahead, now.seconds)
             done = self._close(layout, ledger, span, seconds)
             bad = rewind.broken(self.train, ledger, behind)
             if bad is not None:
@@ -228,7 +249,7 @@ class Trainer:
     def _span(self, layout: Layout, step: int, ahead: int, left: int, pace: Pace) -> Span:
         """Return how far the next block goes: about `ahead` steps."""
         ahead = min(ahead, MOST_STEPS, pace.most_steps)
-        if step == 0 and ahead >= layout.steps:
+        if step == 0 and ahead >= layout.steps and not layout.part:
             count = min(ahead // layout.steps, left, pace.most_epochs)
             return span_of(count, 0, layout.steps)
         every = self.recipe.watch.every if self.recipe.watch.signals else 1
@@ -236,8 +257,8 @@ class Trainer:
             ahead = min(ahead, every - step % every)
         else:
             ahead = max(ahead // every * every, every if pace.most_steps > 1 else 1)
-        last = min(step + ahead, layout.steps)
-        return span_of(1, step, last)
+        rows_end = step - step % layout.stretch + layout.stretch
+        return span_of(1, step, min(step + ahead, layout.steps, rows_end))
 
 
 def _steps_ahead(taken: int, seconds: float, planned: int, wanted: float) -> int:

@@ -52,6 +52,12 @@ def classes_of(
     return _classes(goals[0], targets[goals[0].output])
 
 
+def balanced_weights(classes: Int[np.ndarray, "rows *steps"]) -> dict[int, float]:
+    """Return weights that let each class weigh the same: rows / (classes * rows of the class)."""
+    present, counts = np.unique(classes, return_counts=True)
+    return dict(zip(present.tolist(), classes.size / (len(present) * counts), strict=True))
+
+
 def fitted(column: np.ndarray, wanted: Shape, what: str) -> np.ndarray:
     """Return `column` with rows of the shape `wanted`, an axis of one added or dropped."""
     got = column.shape[1:] if column.ndim else None
@@ -113,12 +119,12 @@ def _classes(goal: Goal, y: AnyArray) -> Int[AnyArray, "rows *steps"]:
 def _class_weight(
     classes: Int[np.ndarray, "rows *steps"], class_weight: Mapping[Any, float] | str
 ) -> Weights:
-    present, counts = np.unique(classes, return_counts=True)
+    present = np.unique(classes)
     if isinstance(class_weight, str):
         if class_weight != "balanced":
             what = "class_weight is a word that means nothing here."
             raise DataError(explain(what, got=class_weight, expected='"balanced", or a mapping'))
-        table = dict(zip(present.tolist(), classes.size / (len(present) * counts), strict=True))
+        table = balanced_weights(classes)
     else:
         table = {int(name): float(weight) for name, weight in class_weight.items()}
     for label in present.tolist():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pellucid import Input, Sequential
 from pellucid.layers import BatchNormalization, Dense, Dropout
-from pellucid.training.block import MOST_EPOCHS, MOST_STEPS, spans
+from pellucid.training.block import MOST_EPOCHS, MOST_STEPS, Layout, spans
 from pellucid.training.examples import as_examples
 from pellucid.training.strides import layout_of, strides
 
@@ -22,10 +22,10 @@ def model(optimizer="adam"):
     return made
 
 
-@given(st.integers(1, 6000), st.integers(0, 9000), st.integers(0, 9000))
-def test_spans_cover_each_update_once_and_in_order(steps, first, count):
-    at = first
-    for span in spans(steps, first, first + count):
+@given(st.integers(1, 6000), st.integers(0, 9000), st.integers(0, 9000), st.integers(0, 500))
+def test_spans_cover_each_update_once_and_in_order(steps, first, count, part):
+    at, layout = first, Layout(steps, 1, True, False, (), part=part)
+    for span in spans(layout, first, first + count):
         epochs, begun, end = (int(part) for part in span)
         taken = epochs * (end - begun)
         assert begun == at % steps
@@ -33,6 +33,7 @@ def test_spans_cover_each_update_once_and_in_order(steps, first, count):
         assert epochs <= MOST_EPOCHS
         assert epochs == 1 or (begun, end) == (0, steps)
         assert end <= steps
+        assert not part or begun // part == (end - 1) // part
         at += taken
     assert at == first + count
 

@@ -1,0 +1,164 @@
+"""What rows can be streamed from: arrays, .npy files, batches, pictures."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pellucid.base.errors import DataError, FileError, explain
+from pellucid.data.answer import Answer
+from pellucid.data.blocks import leaves, mapped
+from pellucid.data.column import Column
+from pellucid.data.dataset import Dataset
+from pellucid.data.encoding import Encoding
+from pellucid.data.images import Listing, decode_one
+from pellucid.data.reading import Reading
+from pellucid.data.stream import Source
+
+PIECE_BYTES = 2**19  # of an array: what a disk reads at once about as fast as more
+PICTURES_AT_ONCE = 256
+
+
+class NpyFile:
+    """An array in a .npy file. Rows are read when they are asked for, and not kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.name, self._path = path.name, path
+        try:
+            with path.open("rb") as file:
+                version = np.lib.format.read_magic(file)
+                read = np.lib.format.read_array_header_1_0
+                read = read if version == (1, 0) else np.lib.format.read_array_header_2_0
+                self.shape, in_columns, self.dtype = read(file)
+                self._begin = file.tell()
+        except (OSError, ValueError) as error:
+            what, got = f"{path.name} is no whole .npy file.", str(error)[:120]
+            raise FileError(explain(what, got=got, expected="what numpy.save wrote")) from error
+        if (in_columns and len(self.shape) > 1) or self.dtype.hasobject or not self.shape:
+            what, hint = f"The rows of {path.name} do not lie one after the other.", "C order"
+            got = "Fortran order" if in_columns else f"dtype {self.dtype}"
+            hint = "save numpy.ascontiguousarray(x)"
+            raise FileError(explain(what, got=got, expected="numbers in C order", hint=hint))
+        wanted = self._begin + self.dtype.itemsize * int(np.prod(self.shape))
+        if path.stat().st_size < wanted:
+            what = f"{path.name} is cut off: its last rows are missing."
+            got = f"{path.stat().st_size} bytes"
+            raise FileError(explain(what, got=got, expected=f"{wanted} bytes"))
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        begin, end, _ = rows.indices(self.shape[0])
+        of_row = int(np.prod(self.shape[1:]))
+        offset = self._begin + begin * of_row * self.dtype.itemsize
+        numbers = np.fromfile(self._path, self.dtype, (end - begin) * of_row, offset=offset)
+        return numbers.reshape(end - begin, *self.shape[1:])
+
+
+class ArraySource(Source):
+    """Arrays side by side, in runs of rows: in memory, mapped from a file, or of an HDF5 file.
+
+    `columns` are x, y and perhaps weights; each an array, or several by name or in a list.
+    """
+
+    def __init__(self, name: str, columns: Any) -> None:
+        arrays = leaves(columns)
+        lengths = [array.shape[0] for array in arrays]
+        if len(set(lengths)) > 1 or not lengths[0]:
+            what = f"The arrays of {name} do not have as many rows each, or none."
+            raise DataError(explain(what, got=lengths, expected="the same number in each"))
+        self.name, self._columns = name, columns
+        bytes_of_row = sum(a.dtype.itemsize * int(np.prod(a.shape[1:])) for a in arrays)
+        self._run = max(PIECE_BYTES // bytes_of_row, 1)
+        firsts = np.arange(0, lengths[0], self._run)
+        self.counts = np.minimum(self._run, lengths[0] - firsts)
+
+    def read(self, pieces: Sequence[int]) -> Iterator[Any]:
+        """Give the rows of each piece."""
+        for piece in pieces:
+            rows = slice(piece * self._run, piece * self._run + int(self.counts[piece]))
+            yield mapped(lambda array, rows=rows: np.asarray(array[rows]), self._columns)
+
+
+class BatchSource(Source):
+    """Batches that come one after the other, as often as one begins anew.
+
+    They are gone through once to count the rows. `make` returns an iterator over tuples of x,
+    y and perhaps weights; each time it is called it must give the same ones.
+    """
+
+    sequential = True
+
+    def __init__(self, name: str, make: Callable[[], Iterator[Any]]) -> None:
+        self.name, self._make = name, make
+        self.counts = np.array([_rows(_batch(name, batch)) for batch in make()], int)
+        if not self.counts.sum():
+            raise DataError(explain(f"{name} gives no rows.", got="none", expected="batches"))
+        self._going: Iterator[Any] = iter(())
+        self._at, self._last = -1, None  # the batch that was given last
+
+    def read(self, pieces: Sequence[int]) -> Iterator[Any]:
+        """Give batches, as they come; those before the first are skipped."""
+        for piece in pieces:
+            if piece < self._at or self._last is None:
+                self._going, self._at = self._make(), -1
+            while self._at < piece:
+                self._last, self._at = next(self._going, None), self._at + 1
+            batch = () if self._last is None else _batch(self.name, self._last)
+            if _rows(batch) != self.counts[piece]:
+                what = f"Batch {piece} of {self.name} is not what it was the first time."
+                got, expected = f"{_rows(batch)} rows", f"{self.counts[piece]} rows"
+                hint = "give a function that makes the same batches each time"
+                raise DataError(explain(what, got=got, expected=expected, hint=hint))
+            yield batch
+
+
+class PictureSource(Source):
+    """A folder of pictures, each a piece of its own. Several threads decode them."""
+
+    def __init__(self, name: str, listing: Listing, reading: Reading) -> None:
+        self.name, self._listing = name, listing
+        self.counts = np.ones(len(listing.paths), int)
+        answer = Answer("class", "classification", listing.words)
+        self._encoding = Encoding((), (*listing.size, listing.channels), answer, reading)
+
+    @property
+    def encoding(self) -> Encoding:
+        """Pictures are bytes as they are; their folders are the classes."""
+        return self._encoding
+
+    def dataset(self, pieces: Sequence[int]) -> Dataset:
+        """Return pictures in memory."""
+        x, labels = (np.concatenate(part) for part in zip(*self.read(pieces), strict=True))
+        target = Column("class", "category", labels, self._listing.words)
+        files = tuple(
+            f"{p.parent.name}/{p.name}" for p in map(self._listing.paths.__getitem__, pieces)
+        )
+        return Dataset(self.name, x, target, reading=self._encoding.reading, files=files)
+
+    def read(self, pieces: Sequence[int]) -> Iterator[Any]:
+        """Give pictures as bytes, with the number of each one's class."""
+        paths, _, labels, size, channels, _ = self._listing
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            for first in range(0, len(pieces), PICTURES_AT_ONCE):
+                some = pieces[first : first + PICTURES_AT_ONCE]
+                pictures = threads.map(lambda n: decode_one(paths[n], size, channels), some)
+                yield np.stack(list(pictures)), labels[list(some)]
+
+
+def is_array(value: Any) -> bool:
+    """Tell whether this is an array, in memory or not, that gives rows by slices."""
+    return hasattr(value, "shape") and hasattr(value, "dtype")
+
+
+def _batch(name: str, batch: Any) -> tuple[Any, ...]:
+    """Return a batch as a tuple of arrays."""
+    if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
+        what, got = f"{name} gives something that is no batch.", type(batch).__name__
+        raise DataError(explain(what, got=got, expected="(x, y) or (x, y, sample_weight)"))
+    return tuple(mapped(np.asarray, tuple(batch)))
+
+
+def _rows(batch: Any) -> int:
+    return len(leaves(batch)[0]) if batch else 0
