@@ -27,12 +27,13 @@ class Line:
         return [frame.get("shown", frame) for frame in self.frames if frame["kind"] == kind]
 
 
-def ran(*commands, data="moons", reading=None):
-    """Let a runner open a set and do as it is told; return it and all that it said."""
+def ran(*commands, data="moons", reading=None, warmth=None, lesson=None):
+    """Let a runner open a set, or a lesson, and do as it is told; return it and what it said."""
     line = Line([(do, given) for do, given in commands])
-    runner = Runner(line)
+    runner = Runner(line, warmth)
+    opening = {"data": data, "reading": reading or {}} if lesson is None else {"text": lesson}
     try:
-        runner.live({"data": data, "reading": reading or {}})
+        runner.live(opening)
     except EOFError:
         return runner, line
     raise AssertionError("a runner lives until its pipe closes")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import jax
 import numpy as np
 from jaxtyping import Int
 
@@ -17,11 +18,15 @@ from pellucid.experiments.experiment import Experiment
 from pellucid.experiments.folder import Run
 from pellucid.experiments.judging import Judgement, judge, taught
 from pellucid.experiments.preparing import Prepared, prepare
+from pellucid.interop.checkpoint import Checkpoint
 from pellucid.layers.input import Input
 from pellucid.layers.layer import LAYERS, Layer
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
+from pellucid.models.view import View
+from pellucid.network.network import Network
 from pellucid.training.order import compile_order
+from pellucid.training.state import TrainState, seed_bits
 
 PARTS = ("train", "validation", "test")
 OF_FIT = ("batch_size", "epochs")  # what a remedy may change of a fit
@@ -30,11 +35,27 @@ OF_NETWORK = ("network", "activation", "dropout", "scaling")  # redrawn when one
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """Data and a network, ready to train. The model changes as it learns; the rest stays."""
+    """Data and a network, ready to train. The model changes as it learns; the rest stays.
+
+    Attributes:
+        experiment: What was asked for; of a script's own fit, what is known of it.
+        ready: The rows, and how they are divided.
+        made: The network and how it is trained.
+        script: Whether a script owns the network, and alone changes it.
+        shuffle: Whether each epoch has an order of its own.
+        before: Epochs and updates that the network had seen before this.
+        answers: The targets as the network takes them, where a script has made them.
+        loaded: The network before its first step, where it came from a file.
+    """
 
     experiment: Experiment
     ready: Prepared
     made: Design
+    script: bool = False
+    shuffle: bool = True
+    before: tuple[int, int] = (0, 0)
+    answers: np.ndarray | None = None
+    loaded: Checkpoint | None = None
 
     @property
     def model(self) -> Model:
@@ -49,6 +70,8 @@ class Bench:
     @cached_property
     def y(self) -> np.ndarray:
         """The targets in the form that the output layer and the loss want."""
+        if self.answers is not None:
+            return self.answers
         return targets(self.ready.encoding, self.ready.y, self.made.loss)
 
     @cached_property
@@ -61,6 +84,13 @@ class Bench:
     def steps(self) -> int:
         """Updates in an epoch."""
         return -(-len(self.ready.parts.train) // self.made.batch_size)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The epoch in which training is, from 0, and how many of its batches are done."""
+        train, (epochs, updates) = self.model.train_state, self.before
+        epoch = int(train.epoch)
+        return epoch, int(train.step) - updates - (epoch - epochs) * self.steps
 
     def lesson(self) -> dict[str, Any]:
         """Return what `fit` is given."""
@@ -78,13 +108,11 @@ class Bench:
         """Return the training rows in the order of an epoch, counted from 0, as indices of all."""
         rows = self.ready.parts.train
         seed = self.model.train_state.seed
-        return rows[np.asarray(compile_order(len(rows), True)(seed, np.int32(epoch)))]
+        return rows[np.asarray(compile_order(len(rows), self.shuffle)(seed, np.int32(epoch)))]
 
     def next_batch(self) -> tuple[int, int, Int[np.ndarray, " batch"]]:
         """Return the epoch and the number of the batch that comes next, from 0, and its rows."""
-        train = self.model.train_state
-        epoch, size = int(train.epoch), self.made.batch_size
-        batch = int(train.step) - epoch * self.steps
+        (epoch, batch), size = self.place, self.made.batch_size
         return epoch, batch, self.order(epoch)[batch * size : (batch + 1) * size]
 
     def judged(self, part: str) -> tuple[np.ndarray, Judgement]:
@@ -96,7 +124,27 @@ class Bench:
 
     def with_layers(self, layers: Sequence[Layer]) -> "Bench":
         """Return a bench with a network of these layers, from fresh weights."""
-        return self._with(layers)
+        fresh = as_model(layers, self.ready.encoding.shape, self.experiment.seed)
+        return replace(self, made=self._by_hand, loaded=None)._compiled(fresh)
+
+    def with_network(self, view: View) -> "Bench":
+        """Return a bench with the network and the weights of a file.
+
+        Raises:
+            ConfigError: it takes other rows, or gives another answer.
+        """
+        network = self.model.network
+        found, wanted = _ends(view.network), _ends(network)
+        if found != wanted:
+            what = "This network does not fit the data on the bench."
+            hint = "open its data first"
+            raise ConfigError(explain(what, got=found, expected=wanted, hint=hint))
+        zero, rate = np.zeros((), np.int32), np.zeros((), np.float32)
+        seed = seed_bits(self.experiment.seed)
+        params, state = jax.device_get((view.params, view.state))
+        train = TrainState(params, state, {}, rate, zero, zero, seed)
+        loaded = Checkpoint(view.network, None, train)
+        return replace(self, made=self._by_hand, loaded=loaded).again()
 
     def cured(self, change: Change) -> "Bench":
         """Return a bench with a remedy made, from fresh weights.
@@ -107,11 +155,13 @@ class Bench:
         if change.kind == "fit" and set(change.settings) <= set(OF_FIT):
             again = self.again()
             return replace(again, made=again.made._replace(**change.settings))
-        return replace(self, made=self.made._replace(model=self.model.repaired(change)))
+        model = self.model.repaired(change)
+        loaded = self.loaded and Checkpoint(model.network, None, jax.device_get(model.train_state))
+        return replace(self, made=self.made._replace(model=model), loaded=loaded)
 
     def again(self) -> "Bench":
         """Return the same bench before its first step."""
-        return self._with(self.layers)
+        return self._compiled(self._untrained())
 
     def settled(self, settings: Mapping[str, Any]) -> "Bench":
         """Return a bench with other settings of the experiment.
@@ -124,16 +174,35 @@ class Bench:
         told = self.experiment
         kept = {name: getattr(told, name) for name in told.to_config()}
         made = set_up(Experiment.from_config({**kept, **settings}), self.ready.data)
-        return made if set(settings) & set(OF_NETWORK) else made.with_layers(self.layers)
+        if set(settings) & set(OF_NETWORK):
+            return made
+        kept = made.made._replace(network=self.made.network)
+        return replace(made, made=kept, loaded=self.loaded)._compiled(self._untrained())
 
-    def _with(self, layers: Sequence[Layer]) -> "Bench":
-        """Return a bench with these layers, compiled as this one's."""
-        fresh = as_model(layers, self.ready.encoding.shape, self.experiment.seed)
+    @property
+    def _by_hand(self) -> Design:
+        """The design, with layers that no setting describes."""
+        return self.made._replace(network="")
+
+    def _untrained(self) -> Model:
+        """Return the network before its first step, not compiled."""
+        if self.loaded is not None:
+            return Model.restored(self.loaded)
+        return as_model(self.layers, self.ready.encoding.shape, self.experiment.seed)
+
+    def _compiled(self, fresh: Model) -> "Bench":
+        """Return a bench with this network, compiled as this one's."""
         recipe = self.model.recipe
         fresh.compile(
             recipe.optimizer, recipe.goals[0].loss, metrics=self.made.metrics, dtype=recipe.dtype
         )
         return replace(self, made=self.made._replace(model=fresh))
+
+
+def _ends(network: Network) -> str:
+    """Return what a network takes and gives, in words."""
+    given = ", ".join(str(network[name].output_shape) for name in network.outputs)
+    return f"{', '.join(str(source.shape) for source in network.inputs)} in, {given} out"
 
 
 def set_up(experiment: Experiment, data: Dataset | None = None) -> Bench:

@@ -11,6 +11,7 @@ from pellucid.lab.views.scene import Scene
 
 SHARE = 0.15  # of the time, at most, that goes into pictures while training runs
 FEWEST = 0.03  # seconds between two pictures
+PRESENT = ("runs", "surface")  # views that do not look back
 
 
 class Easel:
@@ -48,7 +49,7 @@ class Easel:
             self._state = told
         for name in fresh:
             if name in VIEWS:
-                self._show(scene, name, VIEWS[name])
+                self._show(scene if name in PRESENT else scene.looked_at, name, VIEWS[name])
         self._show(scene, "now", now)
         self._rest_until = began + max(FEWEST, (time.monotonic() - began) / SHARE)
 

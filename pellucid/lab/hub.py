@@ -15,7 +15,8 @@ from pellucid.lab.protocol import Command, pack, unpack
 
 MOST_FLYING = 2  # frames that a page has not yet said it has drawn
 COURSE, DRAWN = "course", "now"  # what grows; and the last frame of a picture
-ONCE = ("trouble", "script")  # what is said once: a page that comes later does not hear it
+# Said once: a page that comes later does not hear it.
+ONCE = ("trouble", "script", "lesson", "report", "gaps")
 EVERYWHERE = ("state", "now", *ONCE)  # what every page wants, whatever it shows
 
 

@@ -8,6 +8,7 @@ PHASES = ("load", "forward", "loss", "backward", "update")
 UNITS = ("phase", "batch", "epoch")
 BEAT = 0.04  # seconds that a block takes while a page looks on
 SPEEDS = (1.0, 5.0, 25.0, 100.0, 500.0, None)  # updates a second; None: as fast as it can
+PATIENCE = 60  # seconds that all epochs may take by themselves
 PLAYING = FREELY._replace(seconds=BEAT)
 AN_EPOCH = FREELY._replace(most_epochs=1, seconds=BEAT)
 
@@ -16,7 +17,7 @@ class Pedals:
     """The state of the controls; the one place that says whether training may go on."""
 
     def __init__(self) -> None:
-        self.playing = False
+        self.playing = self.preparing = False
         self.speed: float | None = None  # updates a second; None: as fast as it can
         self.phase = 0  # of the next batch: how many of PHASES have been shown
         self._unit = ""  # what is left to be done before training rests
@@ -73,6 +74,7 @@ class Pedals:
         return FREELY._replace(most_epochs=1, most_steps=steps)
 
 
-def speed_for(steps: int) -> float | None:
-    """Return a speed at which an epoch of so many steps takes about a second."""
-    return next((speed for speed in SPEEDS if speed is None or speed >= steps), None)
+def speed_for(steps: int, epochs: int) -> float | None:
+    """Return a speed at which an epoch takes a second at most, and all of them a minute."""
+    wanted = max(steps, steps * epochs / PATIENCE)
+    return next((speed for speed in SPEEDS if speed is None or speed >= wanted), None)

@@ -31,6 +31,8 @@ COMMANDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "subscribe": {"views": list},
     "ack": {"frame": int},
     "open": {"data": str, "reading": dict},
+    "lesson": {"name": str},
+    "share": {"title": str, "view": str, "look": list},
     "settle": {"settings": dict},
     "draft": {"layers": list},
     "build": {"layers": list},
@@ -41,9 +43,12 @@ COMMANDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "speed": {"updates": (int, float, type(None))},
     "rate": {"learning_rate": (int, float)},
     "look": {"options": dict},
+    "recall": {"epoch": (int, type(None))},
     "apply": {"check": str},
     "open_test": {},
+    "survey": {"plane": str},
     "script": {"run": int},
+    "report": {},
 }
 
 

@@ -12,24 +12,26 @@ from typing import Any
 import numpy as np
 
 from pellucid.base.errors import ConfigError, DataError, PellucidError, explain
-from pellucid.data.reading import Reading
-from pellucid.data.sources import SETS
-from pellucid.experiments.experiment import Experiment
-from pellucid.experiments.folder import is_run, open_run
-from pellucid.lab.bench import Bench, as_layers, as_model, as_told, from_run, set_up
+from pellucid.lab.album import Album
+from pellucid.lab.bench import Bench, as_layers, as_model, as_told
 from pellucid.lab.easel import Easel
 from pellucid.lab.pedals import UNITS, Pedals, speed_for
 from pellucid.lab.protocol import Command
 from pellucid.lab.record import MOST_RUNS, Entry, entry_of
+from pellucid.lab.report import report
 from pellucid.lab.script import script
-from pellucid.lab.upload import Upload
-from pellucid.lab.views import now
-from pellucid.lab.views.scene import Draft, Looks, Scene
+from pellucid.lab.shelf import SAME_DATA, Shelf
+from pellucid.lab.survey import Surveyor
+from pellucid.lab.views.scene import Draft, Looks, Scene, Then
+from pellucid.lab.warming import Warmth
 from pellucid.training.callbacks import Callback, Control
 from pellucid.training.record import EpochRecord, StepsRecord
 from pellucid.training.trainer import Pace
 
 FALLBACK = "moons"  # what is opened where nothing else can be
+MENDED = "missing="  # what the words about a table say that has empty cells
+WAYS_WITH_GAPS = {"median": "fill them in", "drop": "leave such rows out"}
+MEANWHILE = 0.02  # seconds between two looks at whether the programs are there
 
 
 class Leave(Exception):  # noqa: N818 (it is no error)
@@ -37,22 +39,24 @@ class Leave(Exception):  # noqa: N818 (it is no error)
 
 
 class Runner(Callback):
-    """One bench, its controls, and the pipe to the server."""
+    """One bench, its controls, and the pipe to the server. Without `warmth` a fit begins cold."""
 
-    def __init__(self, pipe: Any) -> None:
-        self.pipe, self.pedals = pipe, Pedals()
+    def __init__(self, pipe: Any, warmth: Warmth | None = None, shelf: Shelf | None = None) -> None:
+        self.pipe, self.pedals, self.warmth = pipe, Pedals(), warmth
+        self.surveyor, self.album = Surveyor(), Album()
+        self.steps: list[Command] = []  # that wait for the step before them
         self.scene: Scene | None = None
         self.easel = Easel(pipe, self.pedals)
         self._losses_seen = 0  # of the epoch in progress
         self._losses: list[np.ndarray] = []  # of the course, not told yet
         self._epochs: list[Any] = []
-        self.upload: Upload | None = None
+        self.shelf = shelf or Shelf()
 
     # The two loops: at rest, and inside a fit
 
     def live(self, opening: Mapping[str, Any]) -> None:
         """Open what was asked for, then train whenever pages want it, until the pipe closes."""
-        first = [Command("open", opening)]
+        first = [Command("lesson" if "text" in opening else "open", opening)]
         while True:
             try:
                 while first:
@@ -69,7 +73,6 @@ class Runner(Callback):
     def train(self) -> None:
         """Go through one fit."""
         scene = self._scene
-        self.tell("now", {"shown": {**now(scene), "preparing": True}})
         scene.bench.model.fit(**scene.bench.lesson(), callbacks=[self], verbose=0)
         self.pedals.rest()
         self.show(findings=tuple(scene.bench.model.findings), over=True)
@@ -77,18 +80,55 @@ class Runner(Callback):
     def attend(self) -> None:
         """Hear what pages ask for, until training may go on."""
         while True:
+            ready = self.warmth is None or self.warmth.done
+            self.prepare(self.pedals.moving and not ready)
+            self.survey()
             if self.scene is not None:
                 self.easel.draw(self.scene)
-            wait = self.pedals.wait() if self.pedals.moving else None
-            if self.pipe.poll(wait):
-                told = self.pipe.recv()
-                if told is None:
-                    raise SystemExit
-                self.hear(Command(*told))
-                if self.pedals.stepping:  # each step that was asked for is taken
-                    return
-            elif self.pedals.moving:
+            if self.pedals.stepping and ready:  # each step that was asked for is taken
                 return
+            wait = max(self.pedals.wait(), 0.0 if ready else MEANWHILE)
+            rest = MEANWHILE if self.surveyor.busy else None
+            command = self.heard(wait if self.pedals.moving else rest)
+            if command is not None:
+                self.hear(command)
+            elif self.pedals.moving and ready:
+                return
+
+    def prepare(self, preparing: bool) -> None:
+        """Let pages know while training waits for its programs."""
+        if preparing != self.pedals.preparing:
+            self.pedals.preparing = preparing
+            self.easel.renew()
+
+    def survey(self) -> None:
+        """Show the survey that was made meanwhile."""
+        found = self.surveyor.take()
+        if found is not None:
+            self.show(survey=found, surveying=False)
+
+    def answer(self) -> None:
+        """Do what pages ask for by now, and nothing else."""
+        while self.pipe.poll(0):
+            self.hear(Command(*self.pipe.recv()))
+        self.pedals.rest()
+        if self.scene is not None:
+            self.easel.draw(self.scene)
+
+    def heard(self, wait: float | None) -> Command | None:
+        """Return what a page asks for next, if it does so in time; a step waits for its turn."""
+        if self.steps and not self.pedals.moving:
+            return self.steps.pop(0)
+        if not self.pipe.poll(wait):
+            return None
+        told = self.pipe.recv()
+        if told is None:
+            raise SystemExit
+        command = Command(*told)
+        if command.do == "step" and self.pedals.stepping:
+            self.steps.append(command)
+            return None
+        return command
 
     def hear(self, command: Command) -> None:
         """Do what a page asks for; say so if it cannot be done."""
@@ -96,6 +136,8 @@ class Runner(Callback):
             self.obey(command)
         except PellucidError as error:
             self.trouble(error)
+            if command.do == "file" and MENDED in error.one_line:
+                self.tell("gaps", {"data": self.shelf.sent, "ways": WAYS_WITH_GAPS})
 
     def obey(self, command: Command) -> None:
         """Do what a page asks for."""
@@ -103,9 +145,13 @@ class Runner(Callback):
         match command.do:
             case "draw":
                 self.easel.wanted = frozenset(given["views"])
+            case "recall":
+                self.recall(given["epoch"])
             case "play":
+                self.recall(None)
                 self.pedals.play()
             case "pause":
+                self.steps.clear()
                 self.rest()
             case "step":
                 self.step(given["unit"])
@@ -119,45 +165,24 @@ class Runner(Callback):
                 self.show(draft=self.drafted(given["layers"]))
             case "open_test":
                 self.show(openings=self._scene.openings + 1)
+            case "survey":
+                self.surveyor.begin(self._scene.bench, given["plane"])
+                self.show(surveying=True)
             case "script":
                 self.tell("script", {"text": self.script_of(given["run"])})
+            case "report":
+                self.tell("report", {"text": report(self._scene)})
+            case "share":
+                told = self.shelf.share(self._scene, **given)
+                self.tell("lesson", {"text": told.to_toml()})
             case _:
                 self.change(command)
 
     def change(self, command: Command) -> None:
         """Put something else on the bench, and leave the fit that is under way."""
-        given = command.given
-        match command.do:
-            case "reset":
-                bench = self._scene.bench.again()
-            case "build":
-                bench = self._scene.bench.with_layers(as_layers(given["layers"]))
-            case "settle":
-                bench = self._scene.bench.settled(given["settings"])
-            case "apply":
-                bench = self.remedied(str(given["check"]))
-            case "open":
-                bench = self.opened(given["data"], given["reading"])
-            case "table":
-                self.upload = Upload(given["name"], given["content"])
-                bench = self.opened(self.upload.name, {})
-            case _:
-                return
-        self.place(bench, same_data=command.do in ("reset", "build", "apply"))
+        bench = self.shelf.bench(command, self.scene)
+        self.place(bench, same_data=command.do in SAME_DATA)
         raise Leave
-
-    def opened(self, source: str, reading: Mapping[str, Any]) -> Bench:
-        """Return a bench with the data of this name, or the same data read in another way."""
-        experiment = Experiment(source, reading=Reading.from_config(reading))
-        if self.upload is not None and source == self.upload.name:
-            return set_up(experiment, self.upload.read(experiment.reading))
-        own = self.scene is None or source == self.scene.bench.experiment.data
-        if not own and source not in SETS:
-            what = "The page may open sets by name; a file comes from the page itself."
-            raise DataError(explain(what, got=source, expected=", ".join(SETS)))
-        if is_run(source):
-            return from_run(open_run(source))
-        return set_up(experiment)
 
     # What pages may do
 
@@ -166,8 +191,14 @@ class Runner(Callback):
         if unit not in UNITS:
             what = "There is no such step."
             raise ConfigError(explain(what, got=unit, expected=", ".join(UNITS)))
+        self.recall(None)
         self.pedals.step(unit)
-        self.easel.renew()
+
+    def recall(self, epoch: int | None) -> None:
+        """Let pages look at the end of an earlier epoch, or at the present again."""
+        bench = None if epoch is None else self.album.recalled(self._scene.bench, epoch)
+        then = None if bench is None else Then(int(epoch or 0), bench, Looks())
+        self.show(then=then)
 
     def rest(self) -> None:
         """Stop training after the block under way, and have the doctor look again."""
@@ -186,15 +217,6 @@ class Runner(Callback):
         done = int(scene.bench.model.train_state.step)
         self.show(rates={**scene.rates, done: rate})
 
-    def remedied(self, check: str) -> Bench:
-        """Return a bench with the remedy of a finding made."""
-        bench, found = self._scene.bench, {one.check: one for one in self._scene.findings}
-        change = found[check].change if check in found else None
-        if change is None:
-            what = "There is no such remedy."
-            raise ConfigError(explain(what, got=check, expected=", ".join(found)))
-        return bench.cured(change)
-
     def drafted(self, layers: Sequence[Any]) -> Draft:
         """Return what a network of these layers would be, or why it cannot be."""
         shape = self._scene.bench.ready.encoding.shape
@@ -207,24 +229,31 @@ class Runner(Callback):
     def place(self, bench: Bench, *, same_data: bool) -> None:
         """Put another bench in the place of the one there is; a new run begins."""
         before = self.scene
-        kept = before is not None and same_data
-        bench.model.adapt(bench.training[0])
+        kept, lesson = before is not None and same_data, self.shelf.lesson
+        if not bench.script:
+            bench.model.adapt(bench.training[0])
         _ = bench.model.trainer  # so that the learning rate is known before the first step
         self.scene = Scene(
             bench,
             self.pedals,
             run=before.run + 1 if before else 1,
             openings=before.openings if before and kept else 0,
-            options=before.options if before and kept else {},
+            options=before.options if before and kept else lesson.options if lesson else {},
             draft=Draft(tuple(as_told(bench.layers)), bench.model.summarize(), ""),
             looks=Looks(),
             epochs=[],
             past=self.ended(),
+            lesson=lesson,
         )
         self.pedals.rest()
         self.pedals.phase = 0
-        if not kept:
-            self.pedals.speed = speed_for(bench.steps)
+        self.steps.clear()
+        self.surveyor.drop()
+        if self.warmth is not None:
+            self.warmth.begin(bench)
+        if not kept:  # a script goes as fast as it can, until a page wants it slower
+            self.pedals.speed = None if bench.script else speed_for(bench.steps, bench.made.epochs)
+        self.album = Album()
         self._losses, self._epochs, self._losses_seen = [], [], 0
         self._tell_course()
         self.easel.clear()
@@ -235,7 +264,9 @@ class Runner(Callback):
         if scene is None or not int(scene.bench.model.train_state.step):
             return scene.past if scene is not None else ()
         found = tuple(one.check for one in scene.findings)
-        last = entry_of(scene.run, scene.bench, scene.epochs, found, scene.openings, script(scene))
+        last = entry_of(
+            scene.run, scene.bench, scene.epochs, found, scene.openings, self.script_of(scene.run)
+        )
         return (*scene.past, last)[-MOST_RUNS:]
 
     def script_of(self, run: int) -> str:
@@ -260,13 +291,14 @@ class Runner(Callback):
 
     def on_epoch_end(self, record: EpochRecord, control: Control) -> None:
         values = {name: value for name, value in record.values.items() if not np.ndim(value)}
-        done = record.epoch * self._scene.bench.steps
+        bench = self._scene.bench
+        done = bench.before[1] + (record.epoch - bench.before[0]) * bench.steps
         told = {"epoch": record.epoch, "step": done, "values": values}
         self._note(record.step_losses)
         self._epochs.append({**told, "rate": record.learning_rate})
         self._scene.epochs.append(self._epochs[-1])
         self._losses_seen = 0
-        if record.epoch == int(self._scene.bench.model.train_state.epoch):
+        if record.epoch == int(bench.model.train_state.epoch):
             self._after(epoch=True)
 
     def _note(self, losses: np.ndarray) -> None:
@@ -285,6 +317,9 @@ class Runner(Callback):
         stepping = self.pedals.stepping
         self.pedals.done(epoch=epoch)
         self.easel.renew()
+        if epoch:
+            self.album.keep(self._scene.bench, always=stepping)
+            self.show(epochs_kept=self.album.epochs)
         if epoch and stepping:
             self.rest()
         self.attend()
@@ -318,6 +353,6 @@ def live(pipe: Any, opening: Mapping[str, Any]) -> None:
         os.setpgrp()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        Runner(pipe).live(opening)
+        Runner(pipe, Warmth()).live(opening)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return

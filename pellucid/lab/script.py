@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from pellucid import __version__
 from pellucid.base.config import Config
+from pellucid.data.sources import set_name
 from pellucid.experiments.preparing import said_of
 from pellucid.lab.views.scene import Scene
 
@@ -32,6 +34,9 @@ class AsInTheLab(pc.Callback):
 def script(scene: Scene) -> str:
     """Return Python that makes the same data, the same network and the same updates."""
     bench = scene.bench
+    if bench.script or bench.loaded is not None:
+        origin = "is a script's own" if bench.script else "came from a file, with its weights"
+        return f"# The network of this run {origin}.\n"
     train = bench.model.train_state
     done, steps = int(train.step), bench.steps
     recipe = bench.model.recipe
@@ -76,6 +81,8 @@ def _data(scene: Scene) -> list[str]:
     given = "".join(f", {name}={value!r}" for name, value in changed.items())
     lines = [f"data = pc.open_data({told.data!r}{given})", f"# {ready.data.rows} rows, sha256 "
              f"{ready.data.digest[:16]}"]  # fmt: skip
+    if set_name(told.data) is None and not Path(told.data).exists():
+        lines.insert(0, "# The page knew this file by its name alone: put its folder before it.")
     if _held_out(scene):
         rest = 1 - told.validation - told.test
         shares = f"({rest!r}, {told.validation!r}, {told.test!r})"

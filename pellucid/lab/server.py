@@ -1,4 +1,4 @@
-"""The server of the lab: its page, the socket to each page, and one way in for a table.
+"""The server of the lab: its page, the socket to each page, and one way in for a file.
 
 It listens on this machine only, and holds no arrays: frames come whole from the process that
 trains (`child.py`) and go to the pages that look (`hub.py`). It loads no JAX.
@@ -32,7 +32,7 @@ from pellucid.lab.protocol import LONGEST_COMMAND, Command, pack, read_command
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
 MOST_PAGES, MOST_REQUESTS = 16, 64
-MOST_BYTES, PATIENCE = 64 * 2**20, 30.0  # of a table, and seconds until all of it is here
+MOST_BYTES, PATIENCE = 64 * 2**20, 30.0  # of a file, and seconds until all of it is here
 GONE = pack({"kind": "trouble", "run": 0, "text": "", "gone": True})
 
 
@@ -49,7 +49,7 @@ class Lab:
         """Return the application, without its guard."""
         routes = [
             Route("/", self.page),
-            Route("/table", self.table, methods=["POST"]),
+            Route("/file", self.file, methods=["POST"]),
             WebSocketRoute("/socket", self.socket),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
@@ -78,14 +78,14 @@ class Lab:
         """Answer with the page."""
         return FileResponse(STATIC / "index.html")
 
-    async def table(self, request: Request) -> Response:
-        """Take a table from the page, and hand it to the process that trains."""
+    async def file(self, request: Request) -> Response:
+        """Take a file from the page, and hand it to the process that trains."""
         name = request.headers.get("x-name", "table.csv")
         try:
             content = await asyncio.wait_for(_body(request), PATIENCE)
         except (TimeoutError, ClientDisconnect):
-            raise HTTPException(408, "The table did not come in time.") from None
-        self.child.tell(Command("table", {"name": _plain(name), "content": content}))
+            raise HTTPException(408, "The file did not come in time.") from None
+        self.child.tell(Command("file", {"name": _plain(name), "content": content}))
         return PlainTextResponse("", 202)
 
     async def socket(self, socket: WebSocket) -> None:
@@ -141,7 +141,7 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > MOST_BYTES:
-            raise HTTPException(413, f"A table may have {MOST_BYTES // 2**20} MB.")
+            raise HTTPException(413, f"A file may have {MOST_BYTES // 2**20} MB.")
         parts.append(part)
     return b"".join(parts)
 

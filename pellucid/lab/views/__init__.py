@@ -14,7 +14,9 @@ from pellucid.lab.views.space import space
 from pellucid.lab.views.state import now as now
 from pellucid.lab.views.state import state as state
 from pellucid.lab.views.steps import train
+from pellucid.lab.views.surface import surface
 
 VIEWS: Mapping[str, Callable[[Scene], dict[str, Any]]] = {
-    view.__name__: view for view in (data, network, train, layers, maps, space, score, runs)
+    view.__name__: view
+    for view in (data, network, train, layers, maps, space, surface, score, runs)
 }

@@ -1,5 +1,6 @@
 """The Maps view: what each filter of a convolution answers to one picture."""
 
+import base64
 from typing import Any
 
 import numpy as np
@@ -11,25 +12,63 @@ MOST_MAPS, MOST_SIDE = 32, 48
 
 
 def maps(scene: Scene) -> dict[str, Any]:
-    """Return, for an example of the next batch, the maps of each convolution, and the answer."""
+    """Return the maps of each convolution for one picture, and the answer to it.
+
+    The picture is an example of the next batch, or one that somebody has drawn: of that
+    nobody knows what it is, so there is nothing that comes back from the loss.
+    """
     bench = scene.bench
     network = bench.model.network
     names = [node.name for node in network.nodes if type(node.layer).__name__ == "Conv2D"]
-    if not names:
-        return {"none": "This network has no convolutions."}
-    batch = scene.looks.at(bench)
-    example = _within(scene.options.get("example"), len(batch.rows))
-    row, seen = int(batch.rows[example]), batch.seen
-    told: dict[str, Any] = {
+    drawn = _drawn(scene)
+    if not names and drawn is None:
+        pictures = len(bench.ready.encoding.shape) == 3
+        return {"none": "This network has no convolutions.", "pictures": pictures}
+    told: dict[str, Any]
+    if drawn is not None:
+        x, y, example = drawn, bench.y[:1], 0
+        seen = bench.model.inspect(x, y)
+        told = {"row": None, "examples": 1, "true": None, "picture": drawn}
+    else:
+        batch = scene.looks.at(bench)
+        example, seen = _within(scene.options.get("example"), len(batch.rows)), batch.seen
+        row = int(batch.rows[example])
+        x, y = bench.ready.x[row : row + 1], bench.y[row : row + 1]
+        told = {"row": row, "examples": len(batch.rows), "true": int(bench.ready.y[row])}
+        told["picture"] = bench.ready.data.x[row : row + 1]
+    answer = _answer(np.asarray(seen["a"][network.outputs[0]][example]))
+    shown = [_layer(seen, name, example, drawn is None) for name in names]
+    return {
+        **told,
         "example": example,
-        "examples": len(batch.rows),
-        "row": row,
-        "true": int(bench.ready.y[row]),
-        "picture": np.asarray(bench.ready.x[row : row + 1]),
-        "answer": _answer(np.asarray(seen["a"][network.outputs[0]][example])),
-        "layers": [_layer(seen, name, example) for name in names],
+        "answer": answer,
+        "layers": shown,
+        "line": _line(scene, x, y),
     }
-    return {**told, "line": _line(scene, row)}
+
+
+def _drawn(scene: Scene) -> np.ndarray | None:
+    """Return the picture that somebody has drawn, moved so that it is in the middle."""
+    shape, sent = scene.bench.ready.encoding.shape, scene.options.get("drawn")
+    if len(shape) != 3 or not isinstance(sent, str):
+        return None
+    try:
+        picture = np.frombuffer(base64.b64decode(sent, validate=True), np.uint8).reshape(shape)
+    except ValueError:  # of another size: it was drawn for other data
+        return None
+    return _centred(picture)[None].astype(scene.bench.ready.x.dtype)
+
+
+def _centred(picture: np.ndarray) -> np.ndarray:
+    """Return a picture with its centre of mass in the middle, as the digits of MNIST have it."""
+    mass = picture.sum(-1, dtype=np.float64)
+    if not mass.sum():
+        return picture
+    for axis in (0, 1):
+        places = np.arange(mass.shape[axis])
+        centre = np.average(places, weights=mass.sum(1 - axis))
+        picture = np.roll(picture, round(places.mean() - centre), axis)
+    return picture
 
 
 def _within(wanted: Any, count: int) -> int:
@@ -42,19 +81,20 @@ def _answer(given: np.ndarray) -> np.ndarray:
     return np.asarray(both, np.float32)
 
 
-def _layer(seen: Any, name: str, example: int) -> dict[str, Any]:
+def _layer(seen: Any, name: str, example: int, taught: bool) -> dict[str, Any]:
     kernel, gradient = (np.asarray(seen[s][name]["kernel"]) for s in ("weight", "gradient"))
     a, delta = (np.asarray(seen[signal][name][example]) for signal in ("a", "delta"))
     count = min(a.shape[-1], MOST_MAPS)
+    units = range(count if taught else 0)
     return {
         "name": name,
         "formula": seen.formula(name),
         "filters": a.shape[-1],
         "size": list(kernel.shape),
         "W": [tile(_one(kernel[..., unit])) for unit in range(count)],
-        "gradient": [tile(_one(gradient[..., unit])) for unit in range(count)],
+        "gradient": [tile(_one(gradient[..., unit])) for unit in units],
         "a": [tile(a[..., unit], MOST_SIDE) for unit in range(count)],
-        "delta": [tile(delta[..., unit], MOST_SIDE) for unit in range(count)],
+        "delta": [tile(delta[..., unit], MOST_SIDE) for unit in units],
     }
 
 
@@ -64,12 +104,11 @@ def _one(weights: np.ndarray) -> np.ndarray:
     return np.where(np.abs(low) > np.abs(high), low, high)
 
 
-def _line(scene: Scene, row: int) -> str:
+def _line(scene: Scene, x: np.ndarray, y: np.ndarray) -> str:
     """Return the sum behind one place of one map, written out, if a page has chosen a place."""
     chosen = scene.options.get("place")
     if not (isinstance(chosen, dict) and {"layer", "unit"} <= set(chosen)):
         return ""
-    bench = scene.bench
-    seen = bench.model.inspect(bench.ready.x[row : row + 1], bench.y[row : row + 1])
+    seen = scene.bench.model.inspect(x, y)
     place = tuple(map(int, chosen["unit"]))
     return "\n".join(seen.line(signal, chosen["layer"], place) for signal in ("z", "a"))

@@ -20,7 +20,7 @@ def data(scene: Scene) -> dict[str, Any]:
     for code, name in enumerate(PART_CODES):
         part[getattr(ready.parts, name)] = code
     return {
-        "about": what_is_predicted(raw),
+        "about": what_is_predicted(raw, raw.rows),
         "rows": raw.rows,
         "notes": [note for note in ready.notes if "target=" not in note],  # the page has a choice
         "target": raw.target.name if raw.target is not None else "",

@@ -9,8 +9,10 @@ from jaxtyping import Int
 from pellucid.doctor.finding import Finding
 from pellucid.inspection.inspection import Inspection
 from pellucid.lab.bench import Bench
+from pellucid.lab.lesson import Lesson
 from pellucid.lab.pedals import Pedals
 from pellucid.lab.record import Entry
+from pellucid.lab.survey import Survey
 from pellucid.network.summary import Summary
 
 
@@ -51,6 +53,14 @@ class Looks:
         return self.next
 
 
+class Then(NamedTuple):
+    """An earlier epoch that pages look back at."""
+
+    epoch: int
+    bench: Bench
+    looks: Looks
+
+
 class Scene(NamedTuple):
     """What stands on the bench, how far it is, and what pages have chosen to see of it."""
 
@@ -66,3 +76,15 @@ class Scene(NamedTuple):
     findings: tuple[Finding, ...] = ()
     rates: Mapping[int, float] = {}  # learning rates set by hand, by updates before them
     over: bool = False  # all epochs are done
+    lesson: Lesson | None = None
+    survey: Survey | None = None  # of the loss surface
+    surveying: bool = False
+    epochs_kept: tuple[int, ...] = ()  # that one can look back at
+    then: Then | None = None  # the epoch at which pages look back
+
+    @property
+    def looked_at(self) -> "Scene":
+        """The scene at the epoch that pages look back at; the test set is not for that."""
+        if self.then is None:
+            return self
+        return self._replace(bench=self.then.bench, looks=self.then.looks, openings=0)

@@ -21,7 +21,8 @@ def space(scene: Scene) -> dict[str, Any]:
     bench = scene.bench
     names = bench.ready.encoding.feature_names
     if len(bench.ready.encoding.shape) != 1:
-        return {"none": "Pictures have too many inputs for a plane; Layers and Score show them."}
+        none = "Pictures have too many inputs for a plane; Layers and Score show them."
+        return {"none": none}
     axes = _axes(scene.options, len(names))
     ranges = [_range(bench.training[0][:, axis]) for axis in axes]
     said = outputs(bench.ready.encoding, bench.model, _grid(bench, axes, ranges, SIDE))
@@ -87,7 +88,7 @@ def _points(bench: Bench, axes: list[int]) -> dict[str, Any]:
     rows = np.unique(np.concatenate([parts.train, parts.validation]))
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_POINTS)).astype(int)]
     said = outputs(bench.ready.encoding, bench.model, bench.ready.x[rows])
-    held_out = np.isin(rows, parts.validation).astype(np.uint8)
+    held_out = (np.isin(rows, parts.validation) & bench.ready.held_out).astype(np.uint8)
     true = bench.ready.y[rows]
     wrong = np.zeros(len(rows), np.uint8)
     if bench.ready.encoding.task == "classification":

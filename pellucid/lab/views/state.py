@@ -8,9 +8,10 @@ from pellucid.doctor.finding import Finding
 from pellucid.experiments.experiment import OPTIMIZERS, SCALINGS
 from pellucid.experiments.preparing import said_of
 from pellucid.functions.activations import ACTIVATIONS
+from pellucid.lab.lesson import Lesson, all_lessons
 from pellucid.lab.pedals import PHASES, SPEEDS
 from pellucid.lab.views.forms import kinds
-from pellucid.lab.views.scene import Scene
+from pellucid.lab.views.scene import Draft, Scene
 from pellucid.network.summary import Summary
 
 SHOWN = ("table", "pictures", "gate", "points", "curve")
@@ -23,6 +24,7 @@ def state(scene: Scene) -> dict[str, Any]:
     optimizer = bench.model.recipe.optimizer
     return {
         "sets": [_set(name) for name in SETS],
+        "script": bench.script,
         "data": told.data,
         "reading": said_of(told.reading),
         "network": bench.made.network,
@@ -41,11 +43,7 @@ def state(scene: Scene) -> dict[str, Any]:
         "optimizer": repr(optimizer),
         "metrics": bench.made.metrics,
         "summary": told_summary(bench.model.summarize()),
-        "draft": {
-            "layers": scene.draft.layers,
-            "summary": scene.draft.summary and told_summary(scene.draft.summary),
-            "trouble": scene.draft.trouble,
-        },
+        "draft": _draft(scene.draft),
         "kinds": kinds(encoding.shape),
         "phases": PHASES,
         "speeds": SPEEDS,
@@ -53,6 +51,8 @@ def state(scene: Scene) -> dict[str, Any]:
         "openings": scene.openings,
         "rates": [{"step": step, "rate": rate} for step, rate in scene.rates.items()],
         "over": scene.over,
+        "lessons": [{"name": name, **_lesson(one)} for name, one in all_lessons().items()],
+        "lesson": scene.lesson and _lesson(scene.lesson),
         "options": scene.options,
     }
 
@@ -66,9 +66,8 @@ _SETTINGS = (
 def now(scene: Scene) -> dict[str, Any]:
     """Return what changes all the time: how far training is."""
     train, bench = scene.bench.model.train_state, scene.bench
-    epoch, step = int(train.epoch), int(train.step)
+    (epoch, batch), step = bench.place, int(train.step)
     rows, size = len(bench.ready.parts.train), bench.made.batch_size
-    batch = step - epoch * bench.steps
     return {
         "epoch": epoch,
         "batch": batch,
@@ -77,7 +76,10 @@ def now(scene: Scene) -> dict[str, Any]:
         "rate": float(train.learning_rate),
         "playing": scene.pedals.playing,
         "moving": scene.pedals.moving,
+        "preparing": scene.pedals.preparing,
         "phase": scene.pedals.phase,
+        "kept": scene.epochs_kept,
+        "then": scene.then and scene.then.epoch,
         "speed": scene.pedals.speed,
     }
 
@@ -90,6 +92,15 @@ def told_summary(summary: Summary) -> dict[str, Any]:
         "parameters": summary.trainable + summary.frozen,
         "depth": summary.depth,
     }
+
+
+def _draft(draft: Draft) -> dict[str, Any]:
+    summary = draft.summary and told_summary(draft.summary)
+    return {"layers": draft.layers, "summary": summary, "trouble": draft.trouble}
+
+
+def _lesson(lesson: Lesson) -> dict[str, Any]:
+    return {"title": lesson.title, "look": lesson.look, "view": lesson.view, "rows": lesson.rows}
 
 
 def _set(name: str) -> Mapping[str, Any]:

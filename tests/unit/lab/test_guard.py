@@ -10,7 +10,7 @@ from pellucid.lab.server import Lab
 PORT = 8765
 HERE = f"http://127.0.0.1:{PORT}"
 SOCKET = f"ws://127.0.0.1:{PORT}/socket"
-ROUTES = ("/", "/static/lab.css", "/static/js/main.js", "/socket", "/table", "/nowhere")
+ROUTES = ("/", "/static/lab.css", "/static/js/main.js", "/socket", "/file", "/nowhere")
 
 
 class Idle:
@@ -72,13 +72,13 @@ def refused_socket(client, headers):
 def test_W1_another_origin_is_refused(inside, origin):
     for route in ROUTES:
         assert inside.get(route, headers={"origin": origin}).status_code == 403
-    assert inside.post("/table", content=b"a,b", headers={"origin": origin}).status_code == 403
+    assert inside.post("/file", content=b"a,b", headers={"origin": origin}).status_code == 403
     assert refused_socket(inside, {"origin": origin})
 
 
 def test_W1_no_origin_may_read_a_page_and_nothing_else(inside):
     assert inside.get("/").status_code == 200
-    assert inside.post("/table", content=b"a,b").status_code == 403
+    assert inside.post("/file", content=b"a,b").status_code == 403
     assert refused_socket(inside, {})
 
 
@@ -91,7 +91,7 @@ def test_W1_another_page_may_not_embed_or_fetch(inside):
 def test_W1_the_own_page_speaks(inside):
     with inside.websocket_connect(SOCKET, headers={"origin": HERE}) as socket:
         socket.send_text('{"do": "play"}')
-    assert inside.post("/table", content=b"a", headers={"origin": HERE}).status_code == 202
+    assert inside.post("/file", content=b"a", headers={"origin": HERE}).status_code == 202
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_W3_without_a_cookie_nothing_is_shown(outside):
     for route in ROUTES:
         answer = outside.get(route)
         assert answer.status_code == 403 and len(answer.content) < 100
-    assert outside.post("/table", content=b"a", headers={"origin": HERE}).status_code == 403
+    assert outside.post("/file", content=b"a", headers={"origin": HERE}).status_code == 403
     assert refused_socket(outside, {"origin": HERE})
 
 

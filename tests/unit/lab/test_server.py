@@ -97,14 +97,14 @@ def test_W5_no_path_leads_out_of_the_pages_files(lab, path):
 def test_W5_a_huge_table_is_refused(lab, monkeypatch):
     monkeypatch.setattr(server, "MOST_BYTES", 1000)
     made, client = lab
-    assert client.post("/table", content=b"x" * 1001).status_code == 413
-    assert client.post("/table", content=(b"x" * 400 for _ in range(5))).status_code == 413
+    assert client.post("/file", content=b"x" * 1001).status_code == 413
+    assert client.post("/file", content=(b"x" * 400 for _ in range(5))).status_code == 413
     assert not made.child.told
 
 
 def test_W5_a_slow_table_is_given_up(lab, monkeypatch):
     monkeypatch.setattr(server, "PATIENCE", 0.0)
-    assert lab[1].post("/table", content=b"a,b").status_code == 408
+    assert lab[1].post("/file", content=b"a,b").status_code == 408
 
 
 @pytest.mark.parametrize("noise", ["", "{}", "[1]", '{"do": "fly"}', "x" * 70_000])
@@ -211,8 +211,8 @@ def test_a_picture_is_asked_for_what_pages_look_at(lab):
 
 def test_a_table_goes_to_the_process_by_its_name(lab):
     made, client = lab
-    assert client.post("/table", content=b"a,b", headers={"x-name": "Mein%20Heft.csv"}).is_success
-    assert made.child.told == [Command("table", {"name": "Mein Heft.csv", "content": b"a,b"})]
+    assert client.post("/file", content=b"a,b", headers={"x-name": "Mein%20Heft.csv"}).is_success
+    assert made.child.told == [Command("file", {"name": "Mein Heft.csv", "content": b"a,b"})]
 
 
 def test_the_end_of_the_process_is_told(lab):

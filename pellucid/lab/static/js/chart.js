@@ -138,7 +138,7 @@ function frame(c, box, range, at, logarithmic, xLabel) {
   if (box.right) c.fillText(xLabel, box.left + box.width + 10, box.top + box.height + 18);
 }
 
-/** @param {CanvasRenderingContext2D} c @param {Line} line @param {any} at @param {boolean} logarithmic */
+/** @param {CanvasRenderingContext2D} c @param {Line} line @param {(x: number, y: number) => [number, number]} at @param {boolean} logarithmic */
 function stroke(c, line, at, logarithmic) {
   c.strokeStyle = line.colour;
   c.globalAlpha = line.faint ? 0.26 : 1;

@@ -56,7 +56,7 @@ export class Doctor {
       h(
         "div.row",
         {},
-        found.applies ? h("button.primary", { type: "button", title: "changes the network and starts training afresh", onclick: () => lab.tell("apply", { check: found.check }) }, "Apply, start afresh") : null,
+        found.applies ? h("button.primary.edits", { type: "button", title: "changes the network and starts training afresh", onclick: () => lab.tell("apply", { check: found.check }) }, "Apply, start afresh") : null,
         found.layer || found.step !== null ? h("button", { type: "button", onclick: () => this.show(found) }, "Show me") : null,
         h("button.quiet", { type: "button", onclick: () => { this.dismissed.add(`${lab.run} ${found.check}`); this.draw(true); } }, "Dismiss"),
       ),

@@ -12,6 +12,8 @@ const LIST = [
   ["e", "next epoch"],
   ["1 \u2026 8", "views"],
   ["d", "doctor"],
+  ["x", "explain this view"],
+  [",", "look back an epoch"],
   ["[  ]", "slower, faster"],
   ["?", "this list"],
 ];
@@ -31,6 +33,8 @@ export function bindKeys(lab, views) {
       ">": () => lab.tell("step", { unit: "batch" }),
       e: () => lab.tell("step", { unit: "epoch" }),
       d: () => lab.doctor.toggle(),
+      x: () => /** @type {HTMLElement|null} */ (document.querySelector(".explain > summary"))?.click(),
+      ",": () => lab.transport.recallBefore(),
       "[": () => lab.transport.faster(-1),
       "]": () => lab.transport.faster(1),
       "?": () => help(),

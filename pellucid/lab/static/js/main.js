@@ -4,7 +4,9 @@
 import { Course } from "./course.js";
 import { fill, h } from "./dom.js";
 import { Doctor } from "./doctor.js";
+import { explain } from "./explain.js";
 import { bindKeys } from "./keys.js";
+import { Lessons } from "./lessons.js";
 import { Transport } from "./transport.js";
 import { DataView_ } from "./views/data.js";
 import { NetworkView } from "./views/network.js";
@@ -47,7 +49,8 @@ export class Lab {
     /** @type {View|null} */ this.view = null;
     this.current = "";
     this.transport = new Transport(this, byId("transport"), byId("counters"));
-    this.doctor = new Doctor(this, byId("drawer"));
+    this.doctor = new Doctor(this, byId("doctor"));
+    this.lessons = new Lessons(this, byId("lesson"));
     this.spokenAt = 0;
     this.wire = new Wire((frame) => this.hear(frame), (open) => this.connected(open));
     this.rail();
@@ -67,7 +70,10 @@ export class Lab {
   hear(frame) {
     const { kind } = frame;
     if (kind === "trouble") return this.trouble(frame);
-    if (kind === "script") return this.script(frame.text);
+    if (kind === "script") return this.text(frame.text, { title: "This experiment as Python", about: "It makes the same data, the same network and the same updates, and ends with the numbers of this page.", ending: ".py" });
+    if (kind === "gaps") return this.gaps(frame);
+    if (kind === "report") return this.link(frame.text, "text/html", ".html").click();
+    if (kind === "lesson") return this.text(frame.text, { title: "A lesson as a file", about: "Open it in any lab, or with pellucid lab --lesson FILE.", ending: ".toml" });
     if (kind === "course") this.course.add(frame);
     else if (kind === "state") this.state = frame.shown;
     else if (kind === "now") this.now = frame.shown;
@@ -79,7 +85,11 @@ export class Lab {
     if (!this.state) return;
     if (kind === "state") this.doctor.draw();
     if (kind === "state" || kind === "now" || kind === "course") this.transport.draw();
-    if (kind === "state") this.subject();
+    if (kind === "state") {
+      document.body.classList.toggle("of-script", this.state.script);
+      this.subject();
+      this.lessons.draw();
+    }
     this.view?.draw(kind);
     this.busy();
     if (kind === "now") this.speak();
@@ -95,8 +105,9 @@ export class Lab {
       else link.removeAttribute("aria-current");
     }
     this.view = new found.make(this);
-    fill(byId("view"), this.view.node);
+    fill(byId("shown"), this.view.node);
     byId("view").scrollTop = 0;
+    explain(byId("explain"), found.id);
     document.title = `${found.name} \u2013 pellucid lab`;
     this.wire.subscribe(this.view.needs);
     if (this.state) this.view.draw("state");
@@ -113,6 +124,7 @@ export class Lab {
     fill(
       byId("rail"),
       h("ol", {}, VIEWS.map((view, i) => h("li", {}, h("a", { href: `#${view.id}` }, h("span.key", { "aria-hidden": "true" }, i + 1), view.name)))),
+      this.lessons.button,
     );
   }
 
@@ -127,6 +139,12 @@ export class Lab {
     const banner = byId("banner");
     banner.hidden = false;
     fill(banner, frame.gone ? "The process that trains has ended. Start the lab again." : frame.text, h("button", { type: "button", onclick: () => this.quiet() }, "Close"));
+  }
+
+  /** Ask what to do about empty cells. @param {{data: string, ways: Record<string, string>}} frame */
+  gaps({ data, ways }) {
+    const open = (/** @type {string} */ missing) => this.tell("open", { data, reading: { missing } });
+    byId("banner").lastChild?.before(...Object.entries(ways).map(([missing, words]) => h("button", { type: "button", onclick: () => open(missing) }, words)));
   }
 
   quiet() {
@@ -156,15 +174,28 @@ export class Lab {
     byId("news").textContent = `epoch ${last.epoch} of ${this.state.epochs}, validation loss ${number(loss)}${trend}${found ? `, ${counted(found, "finding")}` : ""}`;
   }
 
-  /** Show the experiment as Python. @param {string} text */
-  script(text) {
+  /** Send a file to the lab. @param {File} [file] */
+  async send(file) {
+    if (!file) return;
+    const answer = await fetch("/file", { method: "POST", body: file, headers: { "x-name": encodeURIComponent(file.name), "content-type": "application/octet-stream" } });
+    if (!answer.ok) this.trouble({ text: await answer.text() });
+  }
+
+  /** A link that saves a text under the name of the data. @param {string} text @param {string} type @param {string} ending */
+  link(text, type, ending) {
+    const name = this.state.data.split(/[\\/]/).pop().replace(/\.\w+$/, "").replace(/\W+/g, "_");
+    return h("a.button", { href: URL.createObjectURL(new Blob([text], { type })), download: `${name}${ending}` }, `Save as ${ending}`);
+  }
+
+  /** Show text that can be taken home. @param {string} text @param {{title: string, about: string, ending: string}} how */
+  text(text, { title, about, ending }) {
     const dialog = /** @type {HTMLDialogElement} */ (byId("dialog"));
-    const link = h("a.button", { href: URL.createObjectURL(new Blob([text], { type: "text/x-python" })), download: `${this.state.data.replace(/\W+/g, "_")}.py` }, "Save as .py");
+    const link = this.link(text, "text/plain", ending);
     const copy = h("button", { type: "button", onclick: async () => { await navigator.clipboard.writeText(text); copy.textContent = "Copied"; } }, "Copy");
     fill(
       dialog,
-      h("h2", {}, "This experiment as Python"),
-      h("p.about", {}, "It makes the same data, the same network and the same updates, and ends with the numbers of this page."),
+      h("h2", {}, title),
+      h("p.about", {}, about),
       h("pre", { tabindex: "0" }, text),
       h("div.row", {}, copy, link, h("button", { type: "button", onclick: () => dialog.close() }, "Close")),
     );

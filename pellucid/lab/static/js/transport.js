@@ -6,11 +6,18 @@ import { counted, number, percent } from "./words.js";
 
 /** @typedef {import("./main.js").Lab} Lab */
 
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
 export class Transport {
   /** @param {Lab} lab @param {HTMLElement} bar @param {HTMLElement} counters */
   constructor(lab, bar, counters) {
     this.lab = lab;
     this.counters = counters;
+    this.history = byId("history");
+    this.back = h("input", { type: "range", min: "0", step: "1", "aria-label": "look back at an epoch", oninput: () => this.recall() });
+    this.where = h("output");
+    this.today = h("button.quiet", { type: "button", onclick: () => lab.tell("recall", { epoch: null }) }, "Back to now");
+    fill(this.history, h("label", {}, "look back", this.back), this.where, this.today);
     this.play = h("button.primary", { type: "button", onclick: () => this.toggle() }, "Play");
     const step = (/** @type {string} */ unit, /** @type {string} */ key, /** @type {string} */ words) =>
       h("button", { type: "button", "aria-keyshortcuts": key, title: `${words} (key ${key})`, onclick: () => lab.tell("step", { unit }) }, unit[0].toUpperCase() + unit.slice(1), h("span.key", { "aria-hidden": "true" }, key));
@@ -18,7 +25,7 @@ export class Transport {
     this.rate = h("input", { type: "number", step: "any", min: "0", "aria-label": "learning rate", onchange: () => lab.tell("rate", { learning_rate: Number(this.rate.value) }) });
     fill(
       bar,
-      h("div.row", {}, this.play, step("phase", ".", "the next phase of a step"), step("batch", ">", "one batch: one update"), step("epoch", "e", "one epoch"), h("button.quiet", { type: "button", onclick: () => lab.tell("reset"), title: "fresh weights, the same seed" }, "Reset")),
+      h("div.row", {}, this.play, step("phase", ".", "the next phase of a step"), step("batch", ">", "one batch: one update"), step("epoch", "e", "one epoch"), h("button.quiet.edits", { type: "button", onclick: () => lab.tell("reset"), title: "fresh weights, the same seed" }, "Reset")),
       h("label", {}, "speed", this.speed),
       h("label", {}, "learning rate", this.rate),
     );
@@ -35,9 +42,37 @@ export class Transport {
     if (at >= 0 && at < speeds.length) this.lab.tell("speed", { updates: speeds[at] });
   }
 
+  /** Look at the end of an earlier epoch. */
+  recall() {
+    const { kept } = this.lab.now;
+    const at = Number(this.back.value);
+    this.lab.tell("recall", { epoch: at === kept.length - 1 ? null : kept[at] });
+  }
+
+  /** One epoch further back. */
+  recallBefore() {
+    this.back.value = String(Number(this.back.value) - 1);
+    if (!this.history.hidden) this.recall();
+  }
+
+  /** The bar of epochs that one can look back at. */
+  drawHistory() {
+    const { now } = this.lab;
+    this.history.hidden = now.kept.length < 2 || now.moving;
+    this.back.max = String(now.kept.length - 1);
+    const at = now.then === null ? now.kept.length - 1 : now.kept.indexOf(now.then);
+    if (document.activeElement !== this.back || now.then === null) this.back.value = String(at);
+    const words = now.then === null ? "at the present" : `at the end of epoch ${now.then}`;
+    this.back.setAttribute("aria-valuetext", words);
+    this.where.textContent = words;
+    this.today.hidden = now.then === null;
+    document.body.classList.toggle("past", now.then !== null);
+  }
+
   draw() {
     const { state, now, course } = this.lab;
     if (!state || !now) return;
+    this.drawHistory();
     const words = now.preparing ? "Preparing \u2026" : now.moving ? "Pause" : "Play";
     if (this.play.firstChild?.textContent !== words) fill(this.play, words, h("span.key", { "aria-hidden": "true" }, "space"));
     if (String(this.speed.dataset.speed) !== String(now.speed)) {
@@ -60,7 +95,7 @@ export class Transport {
         ["loss, training", "loss" in last ? number(last.loss) : "\u2013", "mean over the last epoch, as its batches came"],
         ["loss, validation", "val_loss" in last ? number(last.val_loss) : "\u2013", "rows that never train"],
         acc,
-        ["test set", state.openings ? `opened ${counted(state.openings, "time")}` : "sealed", "rows kept for the end; the Score view opens them"],
+        state.parts.test === 0 ? null : ["test set", state.openings ? `opened ${counted(state.openings, "time")}` : "sealed", "rows kept for the end; the Score view opens them"],
       ].filter(Boolean).map((one) => { const [name, value, about] = /** @type {string[]} */ (one); return h("div", { title: about }, h("dt", {}, name), h("dd", {}, value)); }),
     );
   }

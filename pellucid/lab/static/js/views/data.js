@@ -4,6 +4,7 @@
 import { classColour } from "../colour.js";
 import { choice, fill, h, sharp, token } from "../dom.js";
 import { image, legend, mark } from "../picture.js";
+import { drawPoints } from "../points.js";
 import { counted, number, percent } from "../words.js";
 import { ticks } from "../chart.js";
 
@@ -23,7 +24,8 @@ export class DataView_ {
     this.lab = lab;
     this.needs = ["data"];
     this.axes = [0, 1];
-    this.sources = h("section.card", { "aria-label": "Source" });
+    this.drawn = "";
+    this.sources = h("section.card.edits", { "aria-label": "Source" });
     this.preview = h("section.card.grow", { "aria-label": "Preview" });
     this.split = h("section.card", { "aria-label": "Split and preparation" });
     this.node = h("div.columns.three", {}, this.sources, this.preview, this.split);
@@ -32,6 +34,7 @@ export class DataView_ {
   /** @param {string} kind */
   draw(kind) {
     if (kind === "now" || kind === "course") return;
+    /** @type {string} */
     const key = JSON.stringify([this.lab.run, this.lab.state?.data]);
     if (kind !== "data" && kind !== "size" && key === this.drawn) return;
     this.drawn = key;
@@ -45,24 +48,18 @@ export class DataView_ {
   drawSources() {
     const { state } = this.lab;
     const own = !state.sets.some((/** @type {any} */ set) => set.name === state.data);
-    const file = h("input", { type: "file", accept: ".csv,.tsv,.txt,.parquet", "aria-label": "a table of your own", onchange: () => this.send(file.files[0]) });
+    const file = h("input", { type: "file", accept: ".csv,.tsv,.txt,.parquet", "aria-label": "a table of your own", onchange: () => this.lab.send(file.files[0]) });
     fill(
       this.sources,
       h("h2", {}, "Source"),
       h("label.button.primary.file", {}, file, "Open a table \u2026"),
       h("p.about", {}, own ? h("strong", {}, state.data) : "CSV or Parquet. It stays on this machine."),
+      h("button.across", { type: "button", onclick: () => drawPoints(this.lab) }, "Draw points \u2026"),
       GROUPS.map(([kind, title]) => {
         const sets = state.sets.filter((/** @type {any} */ set) => set.kind === kind && !set.fetched);
         return h("div", {}, h("h3", {}, title), h("div.chips", {}, sets.map((/** @type {any} */ set) => h("button", { type: "button", title: set.about, "aria-pressed": String(set.name === state.data), onclick: () => this.lab.tell("open", { data: set.name, reading: {} }) }, set.name))));
       }),
     );
-  }
-
-  /** @param {File} [file] */
-  async send(file) {
-    if (!file) return;
-    const answer = await fetch("/table", { method: "POST", body: file, headers: { "x-name": encodeURIComponent(file.name), "content-type": "application/octet-stream" } });
-    if (!answer.ok) this.lab.trouble({ text: await answer.text() });
   }
 
   /** @param {any} shown */

@@ -9,6 +9,8 @@ import { counted, number, percent } from "../words.js";
 /** @typedef {import("../main.js").Lab} Lab */
 
 const TILES = [["W", "W"], ["z", "z"], ["a", "a"], ["delta", "\u03b4"], ["gradient", "\u2202J/\u2202W"]];
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 const SIGNS = [["a", "a", "circle"], ["delta", "\u03b4", "cross"], ["gradient", "\u2202J/\u2202W", "plus"], ["update", "|\u0394W|/|W|", "bar"]];
 
 export class LayersView {
@@ -19,6 +21,9 @@ export class LayersView {
     this.scope = "tile";
     this.logarithmic = false;
     this.every = false;
+    this.probed = "";
+    this.key = "";
+    /** @type {any[]} */ this.rows = [];
     this.head = h("div.row.between");
     this.table = h("div.layer-rows");
     this.detail = h("section.card", { "aria-live": "polite", "aria-label": "The picture under the pointer" });
@@ -98,7 +103,6 @@ export class LayersView {
 
   /** @param {any} shown */
   build(shown) {
-    /** @type {any[]} */
     this.rows = shown.rows.map((/** @type {any} */ row) => {
       const strip = h("svg.strip", { role: "img" });
       const tiles = Object.fromEntries(TILES.map(([name]) => [name, row.tiles[name] ? h("canvas.map", { role: "img", tabindex: "-1", "aria-label": "a map" }) : null]));
@@ -128,8 +132,8 @@ export class LayersView {
     const grid = this.rows.map((/** @type {any} */ row) => TILES.map(([name]) => row.tiles[name]));
     const first = grid.flat().find(Boolean);
     if (first) first.tabIndex = 0;
-    this.table.onkeydown = (event) => {
-      const by = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+    this.table.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+      const by = ARROWS[event.key];
       const at = grid.findIndex((/** @type {any[]} */ line) => line.includes(event.target));
       if (!by || at < 0) return;
       event.preventDefault();

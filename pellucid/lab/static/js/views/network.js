@@ -9,6 +9,7 @@ import { counted, number, percent, shapeWords } from "../words.js";
 
 const COLUMN = 124;
 const UNIT = 20;
+const ROOM = 16; // on either side, for names of inputs and classes
 
 export class NetworkView {
   /** @param {Lab} lab */
@@ -16,10 +17,12 @@ export class NetworkView {
     this.lab = lab;
     this.needs = ["network"];
     this.graph = h("section.card", { "aria-label": "Drawing of the network" });
-    this.list = h("section.card", { "aria-label": "Layers" });
-    this.plan = h("section.card", { "aria-label": "All at once" });
+    this.list = h("section.card.edits", { "aria-label": "Layers" });
+    this.plan = h("section.card.edits", { "aria-label": "All at once" });
     this.node = h("div.stack", {}, this.graph, this.plan, this.list);
     this.chosen = -1;
+    this.run = this.builtRun = 0;
+    this.key = this.built = "";
     /** @type {any[]|null} layers as they are being changed; null: as they are */
     this.layers = null;
   }
@@ -45,7 +48,7 @@ export class NetworkView {
     const { settings, choices } = state;
     const set = (/** @type {string} */ name, /** @type {any} */ value) => this.lab.tell("settle", { settings: { [name]: value } });
     const text = (/** @type {string} */ words, /** @type {string} */ name, /** @type {any} */ value, /** @type {(v: string) => any} */ read, hint = "") => {
-      const input = h("input", { type: "text", size: "9", value, onchange: () => set(name, read(input.value.trim())) });
+      const input = h("input", { type: "text", size: "9", value, placeholder: name === "network" ? "as in the list" : "", onchange: () => set(name, read(input.value.trim())) });
       return h("label", {}, words, input, hint ? h("small", {}, hint) : null);
     };
     const pictures = state.shape.length === 3;
@@ -55,7 +58,7 @@ export class NetworkView {
       h(
         "div.fields",
         {},
-        text("hidden layers", "network", settings.network === "auto" ? state.network : settings.network, (v) => v || "auto", pictures ? "widths; c8 is 8 filters: c8-c16-64" : "widths: 16, or 64-32"),
+        text("hidden layers", "network", state.network, (v) => v || "auto", pictures ? "widths; c8 is 8 filters: c8-c16-64" : "widths: 16, or 64-32"),
         h("label", {}, "activation", choice(choices.activation, settings.activation, (v) => set("activation", v))),
         h("label", {}, "optimizer", choice(choices.optimizer, settings.optimizer, (v) => set("optimizer", v))),
         text("learning rate", "learning_rate", settings.learning_rate ?? "", (v) => (v ? Number(v) : null), "empty: the optimizer's own"),
@@ -82,7 +85,7 @@ export class NetworkView {
       return from && from.length === to?.length ? across(from, to) : arrow(at, height);
     });
     const words = `${counted(state.summary.depth, "layer")} with weights: ${columns.map((/** @type {any} */ c) => `${c.kind} ${shapeWords(c.shape)}`).join(", ")}`;
-    const svg = h("svg.network", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": words }, ...links, ...plain, ...parts);
+    const svg = h("svg.network", { viewBox: `${-ROOM} 0 ${width + 2 * ROOM} ${height}`, width: width + 2 * ROOM, height, role: "img", "aria-label": words }, ...links, ...plain, ...parts);
     fill(
       this.graph,
       h("h2", {}, "Network"),
@@ -100,7 +103,7 @@ export class NetworkView {
     const rows = layers.map((/** @type {any} */ layer, /** @type {number} */ i) => this.row(layer, summary?.rows[i], total, i, layers.length));
     fill(
       this.list,
-      h("div.row.between", {}, h("h2", {}, "Layers"), h("div.row", {}, h("button", { type: "button", onclick: () => this.lab.tell("script", { run: this.lab.run }) }, "Python"), h("button.primary", { type: "button", disabled: !changed || Boolean(trouble), onclick: () => this.lab.tell("build", { layers: this.layers }) }, changed ? "Build it, start afresh" : "Built"))),
+      h("div.row.between", {}, h("h2", {}, "Layers"), h("div.row", {}, this.file(), h("button", { type: "button", onclick: () => this.lab.tell("script", { run: this.lab.run }) }, "Python"), h("button.primary", { type: "button", disabled: !changed || Boolean(trouble), onclick: () => this.lab.tell("build", { layers: this.layers }) }, changed ? "Build it, start afresh" : "Built"))),
       trouble ? h("p.note.error", { role: "alert" }, trouble) : null,
       h(
         "table.layers",
@@ -110,6 +113,12 @@ export class NetworkView {
       ),
       h("div.row", {}, h("label", {}, "add ", choice(["a layer \u2026", ...Object.keys(state.kinds)], "", (kind) => this.add(kind), { "aria-label": "add a layer" })), h("span.about", {}, summary ? `${counted(summary.parameters, "parameter")} \u00b7 ${state.optimizer} \u00b7 ${state.loss}` : "")),
     );
+  }
+
+  /** A network from a file takes the place of this one, with its weights. */
+  file() {
+    const input = h("input", { type: "file", accept: ".safetensors,.keras,.h5,.hdf5", "aria-label": "a network from a file", onchange: () => this.lab.send(input.files[0]) });
+    return h("label.button.file", { title: "a .keras or .h5 file, or the model.safetensors of a run; it learns from the data on the bench, as they are" }, input, "Open a network \u2026");
   }
 
   /** The layers as they are built. @param {any} state */

@@ -47,7 +47,7 @@ export class RunsView {
     const focus = /** @type {HTMLElement|null} */ (document.activeElement)?.dataset?.run;
     fill(
       this.table,
-      h("h2", {}, `${counted(runs.length, "run")} of this session`),
+      h("div.row.between", {}, h("h2", {}, `${counted(runs.length, "run")} of this session`), h("button", { type: "button", "data-run": "report", title: "the present run, with its scores, course, findings and script, as one HTML file", onclick: () => this.lab.tell("report") }, "Report")),
       h("p.about", {}, differs.length ? `They differ in ${differs.join(", ")}.` : "A run ends when the data, the network or a setting is changed, or with Reset; it then stands here beside the next.", " Loss and accuracy are those of validation rows, at the best epoch."),
       h(
         "div.scroll.tall",
@@ -85,7 +85,7 @@ export class RunsView {
       h("td.number", {}, h(values.val_loss === best ? "strong" : "span", {}, run.best ? number(values.val_loss) : "\u2013")),
       h("td.number", {}, "val_accuracy" in values ? percent(values.val_accuracy) : ""),
       h("td", { title: run.findings.join(", ") }, run.findings.length ? counted(run.findings.length, "finding") : ""),
-      h("td", {}, h("button", { type: "button", "data-run": `python ${run.run}`, disabled: !run.updates, onclick: () => lab.tell("script", { run: run.run }) }, "Python")),
+      h("td", {}, h("button.edits", { type: "button", "data-run": `python ${run.run}`, disabled: !run.updates, onclick: () => lab.tell("script", { run: run.run }) }, "Python")),
     );
   }
 

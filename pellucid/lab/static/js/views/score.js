@@ -8,6 +8,8 @@ import { ticks } from "../chart.js";
 
 /** @typedef {import("../main.js").Lab} Lab */
 
+/** @type {Record<string, string>} */
+const PARTS = { train: "Training", validation: "Validation", test: "Test" };
 const SHARES = ["accuracy", "balanced accuracy", "macro F1"];
 
 export class ScoreView {
@@ -36,10 +38,12 @@ export class ScoreView {
   /** @param {any} shown */
   drawHead(shown) {
     const part = (/** @type {string} */ value) => this.lab.tell("look", { options: { part: value, cell: null } });
-    const tabs = buttons("rows", [["train", "training"], ["validation", "validation"], ["test", this.lab.state.openings ? "test" : "test \u00b7 sealed"]], shown.part, part);
+    /** @type {[string, string][]} */
+    const parts = [["train", "training"], ["validation", "validation"], ["test", this.lab.state.openings ? "test" : "test \u00b7 sealed"]];
+    const tabs = buttons("rows", parts.slice(0, this.lab.state.parts.test ? 3 : 2), shown.part, part);
     const score = shown.judgement?.scores[0];
     const title = score ? [h("strong", {}, `${score.name} ${show(score.name, score.value)}`), score.low !== null ? ` [${show(score.name, score.low)}, ${show(score.name, score.high)}]` : "", score.baseline !== null ? `, ${shown.judgement.baseline}: ${show(score.name, score.baseline)}` : ""] : [];
-    fill(this.head, h("div.row.between", {}, h("h2", {}, `${{ train: "Training", validation: "Validation", test: "Test" }[shown.part]}: ${counted(shown.rows, "row")}`), tabs), h("p", {}, title), shown.part === "train" ? h("p.about", {}, "Rows it has learnt from: how well it knows them says little about others.") : null);
+    fill(this.head, h("div.row.between", {}, h("h2", {}, `${PARTS[shown.part]}: ${counted(shown.rows, "row")}`), tabs), h("p", {}, title), shown.part === "train" ? h("p.about", {}, "Rows it has learnt from: how well it knows them says little about others.") : null);
   }
 
   /** @param {any} shown */

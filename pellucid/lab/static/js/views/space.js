@@ -6,6 +6,7 @@ import { rgb, signed } from "../colour.js";
 import { choice, fill, h, sharp, token } from "../dom.js";
 import { legend, mark, signedMap, wash } from "../picture.js";
 import { counted, number } from "../words.js";
+import { Surface } from "./surface.js";
 
 /** @typedef {import("../main.js").Lab} Lab */
 
@@ -13,23 +14,28 @@ export class SpaceView {
   /** @param {Lab} lab */
   constructor(lab) {
     this.lab = lab;
-    this.needs = ["space"];
+    this.needs = ["space", "surface"];
     this.surface = h("section.card.grow", { "aria-label": "Decision surface" });
     this.units = h("section.card.grow", { "aria-label": "Units" });
     this.canvas = h("canvas", { role: "img", "aria-label": "nothing yet" });
     this.under = document.createElement("canvas");
     this.controls = h("figcaption.row");
+    this.key = this.unitKey = "";
+    /** @type {HTMLCanvasElement[][]} */ this.maps = [];
     this.about = h("p.about");
-    this.node = h("div.columns.halves", {}, this.surface, this.units);
+    this.plane = h("div.columns.halves", {}, this.surface, this.units);
+    this.loss = new Surface(lab);
+    this.node = h("div.stack", {}, this.plane, this.loss.node);
     new ResizeObserver(() => this.draw("size")).observe(this.surface);
     fill(this.surface, h("h2", {}, "What it says, place by place"), h("figure", {}, this.canvas, this.controls), this.about);
   }
 
   /** @param {string} kind */
   draw(kind) {
+    if (kind === "surface" || kind === "size") this.loss.draw();
     const shown = this.lab.shown.space;
     if (!shown || (kind !== "space" && kind !== "size" && kind !== "state")) return;
-    if (shown.none) return fill(this.node, h("section.card", {}, h("p", {}, shown.none)));
+    if (shown.none) return fill(this.plane, h("section.card", {}, h("p", {}, shown.none)));
     this.drawUnits(shown);
     this.drawControls(shown);
     this.drawSurface(shown);
@@ -51,7 +57,7 @@ export class SpaceView {
     frame(c, box, rx, ry, at, [shown.names[shown.axes[0]], curve ? "" : shown.names[shown.axes[1]]], height);
     if (curve) line(c, shown, at);
     points(c, shown, at, state.classes.length > 0, curve);
-    const wrong = shown.points.wrong.values.reduce((a, b) => a + b, 0);
+    const wrong = shown.points.wrong.values.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0);
     this.canvas.setAttribute("aria-label", `${counted(shown.points.y.values.length, "row")} over ${shown.names[shown.axes[0]]}${curve ? "" : ` and ${shown.names[shown.axes[1]]}`}; ${wrong} on the wrong side`);
     const others = shown.others.length ? ` Other inputs (${shown.others.slice(0, 6).join(", ")}) stand at their median, so a row may be said otherwise than the colour beneath it.` : "";
     fill(this.about, state.classes.length ? `Colour: the class it says, paler where it is less sure. Ringed: said wrongly. Small: validation rows.${others}` : `Line or colour: the number it says.${others}`);
@@ -92,7 +98,6 @@ export class SpaceView {
     const key = shown.units.map((/** @type {any} */ u) => `${u.layer} ${u.maps.length}`).join();
     if (key !== this.unitKey) {
       this.unitKey = key;
-      /** @type {HTMLCanvasElement[][]} */
       this.maps = shown.units.map((/** @type {any} */ u) => u.maps.map(() => h("canvas.map.unit", { role: "img", "aria-label": "a unit" })));
       fill(
         this.units,
@@ -134,7 +139,7 @@ function frame(c, box, rx, ry, at, names, height) {
   c.strokeRect(box.left, box.top, box.width, box.height);
 }
 
-/** @param {CanvasRenderingContext2D} c @param {any} shown @param {any} at */
+/** @param {CanvasRenderingContext2D} c @param {any} shown @param {(x: number, y: number) => [number, number]} at */
 function line(c, shown, at) {
   const values = shown.surface.curve.values;
   const [low, high] = shown.ranges[0];
