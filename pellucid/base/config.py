@@ -199,7 +199,8 @@ def _as_declared(kind: Any, value: Any, label: str) -> Any:
     kinds = kinds_of(kind)
     plain = {bool: _as_bool, int: _as_int, float: _as_float, str: _as_str}
     readers = [plain[k] for k in kinds if k in plain]
-    if len(readers) < len(kinds) and not isinstance(value, bool | int | float | str):
+    others = [k for k in kinds if k not in plain and (k is not type(None) or value is None)]
+    if others and not isinstance(value, bool | int | float | str):
         return value  # something other than a plain value is allowed, and this is one
     for reader in readers:
         taken = reader(value)

@@ -37,14 +37,17 @@ class CsvText:
     delimiter: str
 
 
-def read_csv_text(path: Path, delimiter: str | None, text_encoding: str) -> CsvText:
-    """Return the file's text, its column names, and the line of each row.
+def read_csv_text(path: Path, delimiter: str | None, text_encoding: str, most: int = -1) -> CsvText:
+    """Return the text of a file, its column names, and the line of each row.
+
+    It may be asked for the first `most` bytes only, which end with a line.
 
     Raises:
         FileError: this is no text of the given encoding; the byte is named.
         DataError: no rows, no names, names given twice, or lines of unequal length.
     """
-    content = _decoded(path, text_encoding)
+    with path.open("rb") as file:
+        content = _decoded(path, file.read(most), text_encoding)
     delimiter = delimiter or _likely_delimiter(content)
     starts, ends, lines, cells = _layout(path, content, delimiter)
     content, starts, ends = _without_blank_lines(content, starts, ends, len(lines))
@@ -60,8 +63,24 @@ def read_csv_text(path: Path, delimiter: str | None, text_encoding: str) -> CsvT
     return CsvText(content, names, lines[1:], delimiter)
 
 
-def _decoded(path: Path, text_encoding: str) -> bytes:
-    content = path.read_bytes()
+def read_csv_piece(
+    path: Path, content: bytes, line: int, header: CsvText, text_encoding: str
+) -> CsvText:
+    """Return the rows of a piece of a file, which begins at `line`; `header` tells of columns.
+
+    The content has rows only, and none of them if all lines are blank.
+
+    Raises:
+        FileError, DataError: as for the whole file.
+    """
+    content = _decoded(path, content, text_encoding, line)
+    starts, ends, lines, cells = _layout(path, content, header.delimiter, line)
+    content, _, _ = _without_blank_lines(content, starts, ends, len(lines))
+    _check_lengths(path, np.append(1, lines), np.append(len(header.names), cells))
+    return CsvText(content if len(lines) else b"", header.names, lines, header.delimiter)
+
+
+def _decoded(path: Path, content: bytes, text_encoding: str, first_line: int = 1) -> bytes:
     given = text_encoding.lower().replace("_", "-")
     if given not in ("utf-8", "utf8"):
         return _recoded(path, content, text_encoding)
@@ -70,13 +89,13 @@ def _decoded(path: Path, text_encoding: str) -> bytes:
             what, got = f"{path.name} is not CSV text but {kind}.", f"{magic.hex(' ')} at byte 0"
             raise FileError(explain(what, got=got, expected="UTF-8 text", hint=hint))
     if (nul := content.find(b"\0")) >= 0:
-        line = content.count(b"\n", 0, nul) + 1
+        line = content.count(b"\n", 0, nul) + first_line
         what = f"Line {line} of {path.name} has a zero byte: this is no text."
         raise FileError(explain(what, got=f"00 at byte {nul}", expected="UTF-8 text"))
     try:
         content.decode()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = content.count(b"\n", 0, error.start) + first_line
         what = f"Line {line} of {path.name} is not UTF-8 text."
         got = f"{content[error.start]:02x} at byte {error.start}"
         hint = "save it as UTF-8, or say text_encoding='latin-1'"
@@ -107,7 +126,7 @@ def _likely_delimiter(content: bytes) -> str:
 
 
 def _layout(
-    path: Path, content: bytes, delimiter: str
+    path: Path, content: bytes, delimiter: str, first_line: int = 1
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return where each row starts and ends, its line, and how many cells it has."""
     letters = np.frombuffer(content, np.uint8)
@@ -121,13 +140,13 @@ def _layout(
         ends = np.append(ends, len(letters))
     starts = np.concatenate([[0], ends[:-1] + 1])[: len(ends)].astype(int)
     if len(quotes) % 2:
-        line = np.searchsorted(newlines, starts[-1]) + 1
+        line = np.searchsorted(newlines, starts[-1]) + first_line
         what = f"Line {line} of {path.name} opens a quote that is never closed."
         raise DataError(explain(what, got="an odd number of quotes", expected='"..." in pairs'))
     full = _not_blank(content, letters, starts, ends)
     starts, ends = starts[full], ends[full]
     cells = np.searchsorted(cuts, ends) - np.searchsorted(cuts, starts) + 1
-    return starts, ends, np.searchsorted(newlines, starts) + 1, cells
+    return starts, ends, np.searchsorted(newlines, starts) + first_line, cells
 
 
 def _not_blank(

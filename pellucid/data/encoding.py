@@ -19,7 +19,7 @@ from pellucid.data.dataset import Dataset
 from pellucid.data.feature import Feature, learn_feature
 from pellucid.data.images import read_new_pictures
 from pellucid.data.reading import PLAIN, Reading
-from pellucid.data.sheet import open_sheet
+from pellucid.data.sheet import Sheet, open_sheet
 from pellucid.data.sources import open_data, set_name
 
 Inputs = Float32[np.ndarray, "rows features"] | UInt8[np.ndarray, "rows height width channels"]
@@ -109,7 +109,8 @@ class Encoding:
             raise DataError(explain(what, got="inputs only", expected="a target in each row"))
         x, known = self._inputs(data), data.target if labels is not False else None
         y = None if known is None else self.answer.encode(known, data.where)
-        return NewRows(x, y, data.notes, data.lines, data.files)
+        strange = [f.strangeness(data.column(f.column), data.where) for f in self.features]
+        return NewRows(x, y, (*data.notes, *filter(None, strange)), data.lines, data.files)
 
     def decode(self, labels: Int[np.ndarray, "*rows"]) -> np.ndarray:
         """Return the classes that labels mean, in the type they had in the data."""
@@ -162,7 +163,14 @@ class Encoding:
     def _read_rows(self, source: Any, reading: Reading, labels: bool | None) -> Dataset:
         if isinstance(source, np.ndarray) and source.ndim == 2:
             source = self._named_columns(source)
-        sheet = open_sheet(source, reading)
+        return self.rows_of(open_sheet(source, reading), reading, labels)
+
+    def rows_of(self, sheet: Sheet, reading: Reading, labels: bool | None = None) -> Dataset:
+        """Return the rows of a sheet, with columns of the kinds they had in training.
+
+        Raises:
+            DataError: a column is missing, or a cell is not what it was in training.
+        """
         _check_columns(sheet.name, [f.column for f in self.features], sheet.columns)
         columns = [read_column(sheet, f.column, reading, f.kind) for f in self.features]
         answer = self.answer.column

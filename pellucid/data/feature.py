@@ -10,6 +10,7 @@ from pellucid.base.errors import DataError, explain, nearest
 from pellucid.data.column import Column
 
 MISSING_WORD = "(missing)"
+MOST_OF = 5  # rows, from which on most of them say something
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Feature:
     A number stays as it is (scaling belongs to the network, as a layer), a boolean is 0
     or 1, and a category has a column a word, 1 where the row has it. `fill` stands in for
     a missing cell; without it such a cell is refused. `flag` adds a 0/1 column that says
-    where something was missing.
+    where something was missing. `low` and `high` are the ends of a number's training rows.
     """
 
     column: str
@@ -27,6 +28,8 @@ class Feature:
     categories: tuple[str, ...] = ()
     fill: float | str | None = None
     flag: bool = False
+    low: float | None = None
+    high: float | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,6 +57,28 @@ class Feature:
         filled = np.where(column.missing, self.fill or 0.0, column.values)
         block = [filled, column.missing] if self.flag else [filled]
         return np.stack(block, axis=1).astype(np.float32)
+
+    def strangeness(self, column: Column, where: Callable[[int], str]) -> str | None:
+        """Return in words that numbers lie where none of training did, or None.
+
+        That is: one is further outside of the training rows' range than this is wide, or most
+        of five rows or more are outside of it. Other units look like this.
+        """
+        if self.kind != "number" or self.low is None or self.high is None:
+            return None
+        outside = (column.values < self.low) | (column.values > self.high)
+        width = self.high - self.low
+        far = (column.values < self.low - width) | (column.values > self.high + width)
+        most = len(column) >= MOST_OF and 2 * np.count_nonzero(outside) > len(column)
+        if not (far.any() or most):
+            return None
+        row = int(np.flatnonzero(far if far.any() else outside)[0])
+        count = f"{np.count_nonzero(outside)} of {len(column)} rows"
+        return (
+            f"column {self.column!r}: {count} lie outside of {self.low:.6g} to {self.high:.6g}, "
+            f"where all training rows were; {where(row)} has {column.values[row]:.6g}. "
+            "Are these other units?"
+        )
 
     def _one_hot(
         self, column: Column, where: Callable[[int], str], unknown: str
@@ -87,8 +112,9 @@ def learn_feature(column: Column, missing: str, gaps: bool) -> Feature:
         hint = f"leave it out: drop={column.name!r}"
         raise DataError(explain(what, got="only missing cells", expected="values", hint=hint))
     if column.kind != "category":
-        flag = missing == "category" and gaps
-        return Feature(column.name, column.kind, (), _fill(column.kind, present, missing), flag)
+        flag, fill = missing == "category" and gaps, _fill(column.kind, present, missing)
+        ends = (float(present.min()), float(present.max())) if column.kind == "number" else ()
+        return Feature(column.name, column.kind, (), fill, flag, *ends)
     words = tuple(column.words[code] for code in np.unique(present))
     if missing in ("refuse", "drop"):
         return Feature(column.name, "category", words)

@@ -1,11 +1,13 @@
 """Folders of pictures: a sub-folder a class. The one place that imports pillow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Int32, UInt8
 
 from pellucid.base.errors import DataError, FileError, explain
 from pellucid.data.column import Column
@@ -19,14 +21,25 @@ WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 ORIENTATION, SIDEWAYS = 0x0112, range(5, 9)
 
 
-def read_images(folder: Path, reading: Reading) -> Dataset:
-    """Return the pictures of a folder with one sub-folder for each class.
+class Listing(NamedTuple):
+    """The pictures of a folder, before they are read."""
+
+    paths: tuple[Path, ...]
+    words: tuple[str, ...]  # the classes
+    labels: Int32[np.ndarray, " rows"]
+    size: tuple[int, ...]  # height and width they are brought to
+    channels: int
+    notes: tuple[str, ...]
+
+
+def list_pictures(folder: Path, reading: Reading) -> Listing:
+    """Return what pictures there are in a folder with one sub-folder for each class.
 
     They have one channel if all are grey, else three; `channels` decides otherwise. The
     rows are in the order of the classes' and the files' names.
 
     Raises:
-        FileError: a file is no whole picture, or has more than 8 bits a channel.
+        FileError: a file is no picture.
         DataError: fewer than two classes, or pictures of several sizes without `size`.
     """
     classes = [f for f in sorted(folder.iterdir()) if f.is_dir() and _pictures_in(f)]
@@ -35,20 +48,33 @@ def read_images(folder: Path, reading: Reading) -> Dataset:
         got = f"{len(classes)} sub-folders with pictures"
         hint = "put the pictures of each class into a folder named after it"
         raise DataError(explain(what, got=got, expected="two or more", hint=hint))
-    paths = [(path, label) for label, f in enumerate(classes) for path in _pictures_in(f)]
-    labels = np.array([label for _, label in paths], np.int32)
+    found = [(path, label) for label, f in enumerate(classes) for path in _pictures_in(f)]
+    paths = tuple(path for path, _ in found)
+    labels = np.array([label for _, label in found], np.int32)
     size = None if reading.size is None else as_size(reading.size)
-    x = _decode([path for path, _ in paths], size, reading.channels)
     words = tuple(f.name for f in classes)
     counts = np.bincount(labels)
     single = [word for word, count in zip(words, counts, strict=True) if count == 1]
     notes = [f"only one picture of the class {', '.join(single[:5])}"] if single else []
     others = sum(1 for f in classes for path in f.rglob("*") if path.is_file()) - len(paths)
     notes += [f"ignored {others} files that are no pictures"] if others else []
-    target = Column("class", "category", labels, words)
-    files = tuple(path.relative_to(folder).as_posix() for path, _ in paths)
-    name, told = folder.resolve().name, tuple(notes)
-    return Dataset(name, x, target, reading=reading, files=files, notes=told)
+    shape = _common_shape(paths, size, reading.channels)
+    return Listing(paths, words, labels, *shape, tuple(notes))
+
+
+def read_images(folder: Path, reading: Reading) -> Dataset:
+    """Return the pictures of a folder, as `list_pictures` finds them.
+
+    Raises:
+        FileError: a file is no whole picture, or has more than 8 bits a channel.
+        DataError: fewer than two classes, or pictures of several sizes without `size`.
+    """
+    listed = list_pictures(folder, reading)
+    x = _decode(listed.paths, listed.size, listed.channels)
+    target = Column("class", "category", listed.labels, listed.words)
+    files = tuple(path.relative_to(folder).as_posix() for path in listed.paths)
+    name = folder.resolve().name
+    return Dataset(name, x, target, reading=reading, files=files, notes=listed.notes)
 
 
 def read_new_pictures(
@@ -103,11 +129,10 @@ def pillow() -> ModuleType:
     return PIL
 
 
-def _decode(paths: Sequence[Path], size: tuple[int, ...] | None, channels: int | None) -> Pictures:
-    size, channels = _common_shape(paths, size, channels)
+def _decode(paths: Sequence[Path], size: tuple[int, ...], channels: int) -> Pictures:
     pictures = np.empty((len(paths), *size, channels), np.uint8)
     for place, path in enumerate(paths):
-        pictures[place] = _decode_one(path, size, channels)
+        pictures[place] = decode_one(path, size, channels)
     return pictures
 
 
@@ -128,30 +153,41 @@ def _common_shape(
 
 
 def _head(path: Path) -> tuple[tuple[int, int], bool]:
-    with _opened(path) as picture:
+    with _opened(path) as picture, _whole(path):
         width, height = picture.size
         turned = picture.getexif().get(ORIENTATION) in SIDEWAYS
         return ((width, height) if turned else (height, width)), picture.mode in GREY_MODES
 
 
-def _decode_one(path: Path, size: tuple[int, ...], channels: int) -> np.ndarray:
+def decode_one(
+    path: Path, size: tuple[int, ...], channels: int
+) -> UInt8[np.ndarray, "height width channels"]:
+    """Return a picture upright, in the size and with the channels wanted.
+
+    Raises:
+        FileError: it is no whole picture, or has more than 8 bits a channel.
+    """
     pil, (height, width) = pillow(), size
-    with _opened(path) as picture:
-        try:
-            upright = pil.ImageOps.exif_transpose(picture).convert(MODES[channels])
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
-            raise _broken(path, error) from error
+    with _opened(path) as picture, _whole(path):
+        upright = pil.ImageOps.exif_transpose(picture).convert(MODES[channels])
     if upright.size != (width, height):
         upright = upright.resize((width, height), pil.Image.Resampling.BILINEAR)
     return np.asarray(upright).reshape(height, width, channels)
 
 
-def _opened(path: Path) -> Any:
-    pil = pillow()
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
     try:
-        picture = pil.Image.open(path)
-    except (OSError, SyntaxError, ValueError, pil.Image.DecompressionBombError) as error:
+        yield
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise _broken(path, error) from error
+    except pillow().Image.DecompressionBombError as error:
+        raise _broken(path, error) from error
+
+
+def _opened(path: Path) -> Any:
+    with _whole(path):
+        picture = pillow().Image.open(path)
     if picture.mode in WIDE_MODES:
         picture.close()
         what = f"{path.name} has more than 8 bits a channel."

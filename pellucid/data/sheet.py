@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from pellucid.base.errors import DataError, FileError, explain, nearest
-from pellucid.data.csv_files import read_csv_text
+from pellucid.data.csv_files import CsvText, read_csv_text
 from pellucid.data.reading import Reading
 
 PARQUET_ENDINGS = (".parquet", ".pq")
@@ -30,6 +30,7 @@ class Sheet:
 
     `as_text` is true where every cell is still the text of a file. `lines` are the
     file's, counted from 1; without a file, rows are counted from 0 as data frames do.
+    `numbers` are those of rows that were chosen from more.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Sheet:
     as_text: bool = False
     lines: Int[np.ndarray, " rows"] | None = None
     notes: tuple[str, ...] = ()
+    numbers: Int[np.ndarray, " rows"] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ class Sheet:
     def where(self, row: int | np.integer) -> str:
         """Return how to find a row again: "Line 17 of data.csv"."""
         if self.lines is None:
-            return f"Row {row} of {self.name}"
+            return f"Row {row if self.numbers is None else self.numbers[row]} of {self.name}"
         return f"Line {self.lines[row]} of {self.name}"
 
     def require(self, name: str, role: str) -> None:
@@ -65,7 +67,9 @@ def open_sheet(source: Any, reading: Reading) -> Sheet:
         FileError: the file is missing, or not what its ending says.
         DataError: there are no rows, or the columns do not fit together.
     """
-    if isinstance(source, str | Path):
+    if isinstance(source, Sheet):
+        sheet = source
+    elif isinstance(source, str | Path):
         sheet = _from_file(Path(source), reading)
     elif isinstance(source, Mapping):
         sheet = _from_arrays("the dictionary", source)
@@ -98,6 +102,17 @@ def _from_file(path: Path, reading: Reading) -> Sheet:
 
 def _from_csv(path: Path, reading: Reading) -> Sheet:
     text = read_csv_text(path, reading.delimiter, reading.text_encoding)
+    unusual = text.delimiter != "," and reading.delimiter is None
+    notes = (f"cells are separated by {text.delimiter!r}",) if unusual else ()
+    return sheet_of_text(path, text, notes)
+
+
+def sheet_of_text(path: Path, text: CsvText, notes: tuple[str, ...] = ()) -> Sheet:
+    """Return the cells of a sound CSV text.
+
+    Raises:
+        DataError: quotes leave it open what a cell is.
+    """
     try:
         frame = polars().read_csv(text.content, infer_schema=False, separator=text.delimiter)
     except polars().exceptions.PolarsError as error:
@@ -111,8 +126,6 @@ def _from_csv(path: Path, reading: Reading) -> Sheet:
         hint = 'write a quote inside a cell twice: "5"" pipe"'
         raise DataError(explain(what, got=got, expected="one way to read it", hint=hint))
     frame.columns = list(text.names)
-    unusual = text.delimiter != "," and reading.delimiter is None
-    notes = (f"cells are separated by {text.delimiter!r}",) if unusual else ()
     return Sheet(path.name, frame, True, text.lines, notes)
 
 
@@ -128,7 +141,8 @@ def _from_frame(source: Any) -> Sheet:
         except ImportError:  # pandas speaks Arrow only where pyarrow is installed
             pass
         except (TypeError, ValueError) as error:
-            raise _unlike(name, str(error)) from error
+            if not hasattr(source, "columns"):  # by which the odd one is found below
+                raise _unlike(name, str(error)) from error
     if hasattr(source, "columns") and hasattr(source, "__getitem__"):
         names = [str(column) for column in source.columns]
         arrays = [np.asarray(source[column]) for column in source.columns]

@@ -81,16 +81,13 @@ def _without_identifiers(
 ) -> tuple[list[Column], list[str]]:
     kept, notes = [], []
     for column in columns:
-        why = None if column.name in reading.categorical else _identifies(column)
+        why = None if column.name in reading.categorical else identifies(column)
         if why:
             hint = f"to keep it: categorical={column.name!r}" if column.words else "rename to keep"
             notes.append(f"left out column {column.name!r}, which {why}; {hint}")
             continue
         if len(column.words) > MOST_CATEGORIES and column.name not in reading.categorical:
-            what = f"Column {column.name!r} of {sheet.name} has very many categories."
-            got, expected = f"{len(column.words)} words", f"at most {MOST_CATEGORIES}"
-            hint = f"leave it out: drop={column.name!r}; or insist: categorical={column.name!r}"
-            raise DataError(explain(what, got=got, expected=expected, hint=hint))
+            raise too_many(sheet.name, column.name, len(column.words))
         if column.kind == "number" and _counts(column.values) and len(column) >= FEW_ROWS:
             notes.append(
                 f"column {column.name!r} just counts the rows: leave it out if it is no measurement"
@@ -99,7 +96,16 @@ def _without_identifiers(
     return kept, notes
 
 
-def _identifies(column: Column) -> str | None:
+def too_many(table: str, column: str, words: int) -> DataError:
+    """Return the error of a column with more words than a network should have inputs for."""
+    what = f"Column {column!r} of {table} has very many categories."
+    got, expected = f"{words} words", f"at most {MOST_CATEGORIES}"
+    hint = f"leave it out: drop={column!r}; or insist: categorical={column!r}"
+    return DataError(explain(what, got=got, expected=expected, hint=hint))
+
+
+def identifies(column: Column) -> str | None:
+    """Return why a column only tells rows apart, or None if it may tell more."""
     present = np.count_nonzero(~column.missing)
     if column.kind == "category":
         names = present >= FEW_ROWS and len(column.words) >= NEARLY_ALL * present

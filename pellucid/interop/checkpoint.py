@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from pellucid.base.errors import FileError, PellucidError, explain
+from pellucid.base.errors import FileError, explain
 from pellucid.functions.losses import LOSSES
 from pellucid.functions.metrics import METRICS
+from pellucid.interop.door import guarded
 from pellucid.interop.network_json import network_from_json, network_to_json
 from pellucid.interop.sealed import Sealed, read_sealed, write_sealed
 from pellucid.network.network import Network
@@ -54,18 +55,11 @@ def read_checkpoint(path: str | PathLike[str]) -> Checkpoint:
         FileError: there is no such file, or it is damaged, or not a checkpoint.
     """
     described, arrays = read_sealed(path, FORMAT, "saved model")
-    try:
-        return _checkpoint(described, arrays, str(path))
-    except PellucidError as error:
-        raise FileError(f"{path}: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"{path} describes no model."
-        raise FileError(explain(what, got=repr(error), expected="what save() writes")) from error
+    with guarded(path, "saved model"):
+        return _checkpoint(described, arrays)
 
 
-def _checkpoint(
-    described: Mapping[str, Any], arrays: Mapping[str, np.ndarray], path: str
-) -> Checkpoint:
+def _checkpoint(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Checkpoint:
     network = network_from_json(described["network"])
     recipe = None
     if described["recipe"] is not None:
@@ -75,7 +69,7 @@ def _checkpoint(
     wanted = [(leaf.shape, leaf.dtype) for leaf in leaves]
     held = [arrays[name] for name in sorted(arrays)]
     if [(array.shape, array.dtype) for array in held] != wanted:
-        what = f"The arrays in {path} do not fit the network it describes."
+        what = "The arrays do not fit the network that is described."
         raise FileError(explain(what, got=f"{len(held)} arrays", expected=f"{len(wanted)}"))
     return Checkpoint(network, recipe, jax.tree.unflatten(tree, held))
 

@@ -4,18 +4,15 @@ The file is safetensors: arrays by name, with the settings as JSON in its header
 one runs no code.
 """
 
-import json
 from os import PathLike
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-import safetensors.numpy
-from safetensors import SafetensorError, safe_open
 
-from pellucid.base.errors import FileError, PellucidError, explain
 from pellucid.base.types import Shape
-from pellucid.interop.atomic import write_atomically
+from pellucid.interop.door import guarded
+from pellucid.interop.sealed import Sealed, read_sealed, write_sealed
 from pellucid.layers.boltzmann import BoltzmannMachine
 from pellucid.training.pretraining import ContrastiveDivergence, MachineState
 
@@ -41,8 +38,7 @@ def write_machine(path: str | PathLike[str], content: MachineFile) -> None:
         "row_shape": list(row_shape),
     }
     arrays = {name: np.asarray(leaf) for name, leaf in _by_name(jax.device_get(state)).items()}
-    header = {"pellucid": json.dumps(described, sort_keys=True)}
-    write_atomically(path, safetensors.numpy.save(arrays, metadata=header))
+    write_sealed(path, Sealed(described, arrays))
 
 
 def read_machine(path: str | PathLike[str]) -> MachineFile:
@@ -51,16 +47,10 @@ def read_machine(path: str | PathLike[str]) -> MachineFile:
     Raises:
         FileError: there is no such file, or it is damaged, or holds no machine.
     """
-    try:
-        with safe_open(path, "numpy") as file:
-            described = json.loads((file.metadata() or {})["pellucid"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if described["format"] != FORMAT:
-            raise ValueError(described["format"])
-        return _content(described, arrays)
-    except (OSError, SafetensorError, PellucidError, KeyError, TypeError, ValueError) as error:
-        what = f"{path} is not a saved Boltzmann machine, or is damaged."
-        raise FileError(explain(what, got=repr(error), expected=FORMAT)) from error
+    kind = "saved Boltzmann machine"
+    content = read_sealed(path, FORMAT, kind)
+    with guarded(path, kind):
+        return _content(*content)
 
 
 def _content(described: dict[str, Any], arrays: dict[str, np.ndarray]) -> MachineFile:

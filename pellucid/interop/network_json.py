@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid.base.errors import FileError, PellucidError, explain
+from pellucid.interop.door import refuse_too_many
 from pellucid.layers.layer import LAYERS, Layer, one_or_all
 from pellucid.network.network import Network, Node, Source
 
@@ -43,6 +44,7 @@ def network_from_json(value: Mapping[str, Any]) -> Network:
         shapes = {source.name: source.shape for source in sources}
         layers: dict[str, Layer] = {}
         nodes = []
+        refuse_too_many(value["nodes"])
         for row in value["nodes"]:
             owner, reads = str(row["owner"]), tuple(map(str, row["inputs"]))
             if owner not in layers:

@@ -9,19 +9,17 @@ Nothing in a file is run; data in other files are refused; and nothing is alloca
 file's own size does not justify.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import jax
 import numpy as np
 
-from pellucid.base.errors import FileError, PellucidError, explain
 from pellucid.base.tree import flatten, refill
 from pellucid.interop.at_rest.networks import at_rest
+from pellucid.interop.door import content_of, guarded, parsed
 from pellucid.interop.network_json import network_from_json
 from pellucid.interop.onnx_file import (
     OPSET,
@@ -60,28 +58,10 @@ def read_onnx(path: str | PathLike[str]) -> Restored:
             is known for.
         StateError: the package `onnx` is not installed.
     """
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        what = f"{path} cannot be read."
-        raise FileError(explain(what, got=error.strerror, expected="an ONNX file")) from error
-    try:
-        model = onnx_package().load_model_from_string(content)
-    except Exception as error:  # protobuf's own, which is not imported here
-        if isinstance(error, PellucidError):
-            raise
-        _refuse(path, "it is no ONNX file, or is damaged", error)
-    try:
-        return _restored(model, len(content))
-    except (
-        PellucidError,
-        ArithmeticError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
-        _refuse(path, str(error).splitlines()[0] if str(error) else type(error).__name__, error)
+    kind = "ONNX file of common operators"
+    content, package = content_of(path, kind), onnx_package()
+    with guarded(path, kind):
+        return _restored(package.load_model_from_string(content), len(content))
 
 
 def _restored(model: Any, size: int) -> Restored:
@@ -91,7 +71,7 @@ def _restored(model: Any, size: int) -> Restored:
     settings = told.get(SETTINGS, "")
     if told.get(SHA256) != digest(model, settings):
         raise ValueError("it is not what was written: it has another checksum")
-    network = network_from_json(json.loads(settings))
+    network = network_from_json(parsed(settings))
     _check_sizes(network, size)
     forms = jax.eval_shape(network.init, jax.random.key(0))
     params, state = (flatten(part) for part in forms)
@@ -191,9 +171,3 @@ def _filled(network: Network, forms: Any, found: Mapping[str, np.ndarray]) -> tu
         filled = [{**flatten(s), **arrays} for s, arrays in zip(fresh, filled, strict=True)]
     params, state = (refill(form, arrays) for form, arrays in zip(forms, filled, strict=True))
     return params, state
-
-
-def _refuse(path: Any, why: str, error: Exception) -> NoReturn:
-    what = f"{path} cannot be taken: {why}."
-    expected = "a file that Pellucid wrote, as it was written, or one of common operators"
-    raise FileError(explain(what, got=type(error).__name__, expected=expected)) from error

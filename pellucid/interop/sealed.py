@@ -8,15 +8,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors.numpy
-from safetensors import SafetensorError
 
 from pellucid.base.errors import FileError, explain
 from pellucid.interop.atomic import write_atomically
+from pellucid.interop.door import content_of, guarded, parsed
 
 OURS = "pellucid"  # the entry of the header
 
@@ -41,19 +40,13 @@ def read_sealed(path: str | PathLike[str], form: str, kind: str) -> Sealed:
     Raises:
         FileError: there is no such file, or it is damaged, or of another form.
     """
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        what = f"{path} cannot be read."
-        raise FileError(explain(what, got=error.strerror, expected=f"a {kind}")) from error
-    try:
-        described = json.loads(_metadata(content)[OURS])
+    content = content_of(path, kind)
+    with guarded(path, kind):
+        described = parsed(_metadata(content)[OURS])
         arrays = safetensors.numpy.load(content)
-    except (SafetensorError, ValueError, KeyError) as error:
-        what = f"{path} is not a {kind}, or is damaged."
-        raise FileError(explain(what, got=repr(error), expected=form)) from error
-    written = described.pop("sha256", None) if isinstance(described, dict) else None
-    if written is None or written != digest(Sealed(described, arrays)):
+        written = described.pop("sha256", None)
+        whole = written == digest(Sealed(described, arrays))
+    if not whole:
         what = f"{path} is damaged: it is not what was written."
         raise FileError(explain(what, got="another checksum", expected=written))
     if described.get("format") != form:
@@ -77,4 +70,4 @@ def _metadata(content: bytes) -> Mapping[str, str]:
     length = int.from_bytes(content[:8], "little")
     if length > len(content) - 8:
         raise ValueError("the file is shorter than its header says")
-    return json.loads(content[8 : 8 + length])["__metadata__"]
+    return parsed(content[8 : 8 + length])["__metadata__"]

@@ -1,11 +1,13 @@
 """A graph of ONNX that is being read: each node becomes a layer."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from pellucid.interop.door import refuse_too_many
 from pellucid.layers.input import Input
 from pellucid.layers.layer import Layer, Symbol
 
@@ -38,6 +40,11 @@ class Reader:
         self.symbols: dict[str, Symbol] = {}
         self.arrays: dict[str, np.ndarray] = {}
         self.nodes = list(graph.node)
+        refuse_too_many(self.nodes)
+        self.readers: dict[str, list[Any]] = defaultdict(list)
+        for node in self.nodes:
+            for name in set(node.input):
+                self.readers[name].append(node)
         self.inputs = [self._input(one) for one in graph.input if one.name not in self.constants]
         self.outputs = [one.name for one in graph.output]
 
@@ -77,7 +84,7 @@ class Reader:
     def follower(self, node: Any, kind: str) -> Any:
         """Return the node of that kind that alone reads what `node` gives, or None."""
         name = node.output[0]
-        readers = [one for one in self.nodes if name in one.input]
+        readers = self.readers[name]
         alone = len(readers) == 1 and name not in self.outputs
         return readers[0] if alone and readers[0].op_type == kind else None
 

@@ -8,16 +8,17 @@ import time
 import zipfile
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pellucid.base.errors import FileError, explain
 from pellucid.interop.atomic import write_atomically
+from pellucid.interop.door import content_of, guarded, parsed
 
 METADATA, CONFIG, WEIGHTS, ASSETS = "metadata.json", "config.json", "model.weights.h5", "assets/"
 VERSION = "3.15.1"  # of the Keras that reads these files as its own
-LARGEST_TEXT = 256 * 2**20  # of JSON
-SMALL, GROWTH = 16 * 2**20, 100  # a member of more bytes may not grow this much when unpacked
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+LEAST_TEXT = 2**20  # bytes of JSON that any file may unpack to; else as many as the file has
+LEAST, GROWTH = 2**24, 20  # bytes that any file may unpack to; else so many times its own
 
 
 class Archive(NamedTuple):
@@ -54,63 +55,40 @@ def read_archive(path: str | PathLike[str]) -> Archive:
     Raises:
         FileError: it is not there, is no such file, or is damaged.
     """
-    if not Path(path).is_file():
-        what = f"There is no file {str(path)!r}."
-        raise FileError(explain(what, got="nothing there", expected="a .keras file"))
-    try:
-        with zipfile.ZipFile(path) as archive:
-            texts = [_json(archive, name) for name in (METADATA, CONFIG)]
-            assets = {
-                member.filename[len(ASSETS) :]: _member(archive, member.filename)
-                for member in archive.infolist()
-                if member.filename.startswith(ASSETS) and not member.is_dir()
-            }
-            weights = _member(archive, WEIGHTS)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        what = f"{str(path)!r} is no .keras file, or a damaged one."
-        expected = "a zip with config.json and model.weights.h5"
-        raise FileError(explain(what, got=error, expected=expected)) from error
-    metadata, config = texts
-    if not isinstance(config, dict) or not isinstance(metadata, dict):
-        what = f"{str(path)!r} has a config.json that describes no model."
-        raise FileError(explain(what, got=type(config).__name__, expected="a JSON object"))
-    return Archive(metadata, config, weights, assets)
+    kind = ".keras file"
+    content = content_of(path, kind)
+    with guarded(path, kind), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        _check(archive, len(content))
+        members = {name: archive.read(name) for name in archive.namelist() if _is_known(name)}
+        for name in (CONFIG, WEIGHTS):
+            if name not in members:
+                what, got = f"The file has no {name}.", ", ".join(archive.namelist()[:8])
+                raise FileError(explain(what, got=got, expected=name))
+        metadata, config = parsed(members.get(METADATA, "{}")), parsed(members[CONFIG])
+        if not isinstance(config, dict) or not isinstance(metadata, dict):
+            what, got = "The file's config.json describes no model.", type(config).__name__
+            raise FileError(explain(what, got=got, expected="a JSON object"))
+    assets = {n[len(ASSETS) :]: held for n, held in members.items() if n.startswith(ASSETS)}
+    return Archive(metadata, config, members[WEIGHTS], assets)
 
 
-def parsed(text: str | bytes) -> Any:
-    """Return what a JSON text says.
-
-    Raises:
-        FileError: it is none.
-    """
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        what = "The description of the model is no valid JSON."
-        raise FileError(explain(what, got=error, expected="JSON")) from error
+def _is_known(name: str) -> bool:
+    return name in (METADATA, CONFIG, WEIGHTS) or (name.startswith(ASSETS) and name[-1] != "/")
 
 
-def _json(archive: zipfile.ZipFile, name: str) -> Any:
-    if name == METADATA and name not in archive.namelist():
-        return {}
-    return parsed(_member(archive, name, LARGEST_TEXT))
-
-
-def _member(archive: zipfile.ZipFile, name: str, largest: int | None = None) -> bytes:
-    try:
-        member = archive.getinfo(name)
-    except KeyError:
-        what = f"The file has no {name}."
-        got = ", ".join(archive.namelist()[:8])
-        raise FileError(explain(what, got=got, expected=name)) from None
-    grows = member.file_size > max(SMALL, GROWTH * member.compress_size)
-    if grows or (largest is not None and member.file_size > largest):
-        what = f"{name} in the file would be too large when unpacked."
-        got = f"{member.compress_size:,} bytes that become {member.file_size:,}"
+def _check(archive: zipfile.ZipFile, size: int) -> None:
+    """Refuse an archive whose members would be too large when unpacked, or are there twice."""
+    names = [name for name in archive.namelist() if _is_known(name)]
+    if len(set(names)) < len(names):
+        what = "The file has two members of one name."
+        raise FileError(explain(what, got=", ".join(names[:8]), expected="each name once"))
+    if any(archive.getinfo(name).compress_type not in METHODS for name in names):
+        what = "The file is packed in a way that is not read here."
+        raise FileError(explain(what, got="bzip2, LZMA, ...", expected="stored, or deflated"))
+    sizes = {name: archive.getinfo(name).file_size for name in names}
+    texts = sum(sizes.get(name, 0) for name in (METADATA, CONFIG))
+    whole = sum(sizes.values())
+    if texts > max(LEAST_TEXT, size) or whole > max(LEAST, GROWTH * size):
+        what = "The file would be too large when unpacked."
+        got = f"{size:,} bytes that become {whole:,}, of them {texts:,} of JSON"
         raise FileError(explain(what, got=got, expected="less"))
-    with archive.open(member) as packed:
-        content = packed.read(member.file_size + 1)
-    if len(content) != member.file_size:
-        what = f"{name} in the file has another size than it says."
-        raise FileError(explain(what, got=len(content), expected=member.file_size))
-    return content

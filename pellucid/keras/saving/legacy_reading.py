@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import h5py
 import numpy as np
 
 from pellucid.base.errors import ShapeError, explain
 from pellucid.keras.engine.base.hints import hint
-from pellucid.keras.saving.hdf5 import array_of, dataset_at, group_at, strings_of, text_of
+from pellucid.keras.saving.hdf5 import array_at, group_at, strings_of, text_of
+from pellucid.keras.saving.hdf5_reading import Array, Group
 from pellucid.keras.saving.legacy_writing import TOP, old_order
 from pellucid.keras.saving.optimizer_state import take_optimizer_arrays
 
 
-def is_legacy(file: h5py.Group) -> bool:
+def is_legacy(file: Group) -> bool:
     """Tell whether a file is of the old format."""
-    return bool(strings_of(file, "layer_names")) or "model_weights" in file
+    return bool(strings_of(file, "layer_names")) or "model_weights" in file.members
 
 
 def take_legacy_weights(
-    model: Any, file: h5py.Group, *, by_name: bool = False, skip_mismatch: bool = False
+    model: Any, file: Group, *, by_name: bool = False, skip_mismatch: bool = False
 ) -> None:
     """Let a model have the arrays of such a file, all or none.
 
@@ -34,7 +34,7 @@ def take_legacy_weights(
     names = strings_of(group, "layer_names")
     held = {name: _arrays(group, name) for name in names}
     pairs = _by_name(model, held) if by_name else _in_order(model, held)
-    top = _arrays(group, TOP) if group.get(TOP, getlink=True) is not None else []
+    top = _arrays(group, TOP) if TOP in group.members else []
     mine = {id(v) for layer in model.layers for v in layer.weights}
     own = [v for v in old_order(model) if id(v) not in mine]
     if top and len(top) == len(own):
@@ -42,16 +42,16 @@ def take_legacy_weights(
     matched: list[tuple[Any, Any]] = []
     for name, variables, arrays in pairs:
         matched += _matched(name, variables, arrays, skip_mismatch)
-    for variable, array in [(v, array_of(dataset)) for v, dataset in matched]:
+    for variable, array in [(v, held.value()) for v, held in matched]:
         variable.assign(array)
 
 
-def take_legacy_optimizer(model: Any, file: h5py.File) -> None:
+def take_legacy_optimizer(model: Any, file: Group) -> None:
     """Let a model's optimizer go on from what an old file holds; Keras 2's files do not fit."""
     group = group_at(file, "optimizer_weights")
     if group is None:
         return
-    if not text_of(file.attrs.get("keras_version", "")).startswith("3"):
+    if not (text_of(file, "keras_version") or "").startswith("3"):
         hint(
             "old optimizer", "what Keras 2's optimizer remembered is not taken over: it begins anew"
         )
@@ -62,28 +62,26 @@ def take_legacy_optimizer(model: Any, file: h5py.File) -> None:
 class _Listed(Mapping[str, Any]):
     """The arrays of an old group by their numbers."""
 
-    def __init__(self, group: h5py.Group) -> None:
-        self._datasets = [dataset_at(group, name) for name in strings_of(group, "weight_names")]
+    def __init__(self, group: Group) -> None:
+        self._arrays = [array_at(group, name) for name in strings_of(group, "weight_names")]
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return array_of(self._datasets[int(name)])
+        return self._arrays[int(name)].value()
 
     def __iter__(self) -> Any:
-        return iter(map(str, range(len(self._datasets))))
+        return iter(map(str, range(len(self._arrays))))
 
     def __len__(self) -> int:
-        return len(self._datasets)
+        return len(self._arrays)
 
     def shape_of(self, name: str) -> tuple[int, ...]:
         """Return the shape an array is said to have."""
-        return tuple(self._datasets[int(name)].shape)
+        return self._arrays[int(name)].shape
 
 
-def _arrays(group: h5py.Group, name: str) -> list[h5py.Dataset]:
+def _arrays(group: Group, name: str) -> list[Array]:
     layer = group_at(group, name)
-    return (
-        [] if layer is None else [dataset_at(layer, n) for n in strings_of(layer, "weight_names")]
-    )
+    return [] if layer is None else [array_at(layer, n) for n in strings_of(layer, "weight_names")]
 
 
 def _in_order(model: Any, held: dict[str, list[Any]]) -> list[tuple[str, list[Any], list[Any]]]:

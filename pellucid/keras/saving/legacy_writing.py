@@ -14,6 +14,7 @@ from pellucid.keras.engine.base.materials import materialize
 from pellucid.keras.engine.base.naming import snake_case
 from pellucid.keras.engine.objects.serialization import serialize
 from pellucid.keras.saving.archive import VERSION
+from pellucid.keras.saving.hdf5 import sealed
 from pellucid.keras.saving.optimizer_state import optimizer_arrays
 
 LIMIT = 60_000  # bytes of an attribute, which HDF5 keeps in a header of 64 KB
@@ -35,7 +36,7 @@ def legacy_model_bytes(model: Any, include_optimizer: bool) -> bytes:
         if include_optimizer and model.compiled:
             _write_text(file, "training_config", json.dumps(_training(whole["compile_config"])))
             _write_optimizer(file.create_group("optimizer_weights"), model)
-    return content.getvalue()
+    return sealed(content.getvalue())
 
 
 def legacy_weights_bytes(model: Any) -> bytes:
@@ -44,7 +45,7 @@ def legacy_weights_bytes(model: Any) -> bytes:
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
         _write_weights(file, model)
-    return content.getvalue()
+    return sealed(content.getvalue())
 
 
 def old_order(layer: Any) -> list[Any]:
@@ -78,7 +79,7 @@ def _write_weights(group: h5py.Group, model: Any) -> None:
     _write_text(group, "backend", "jax")
     _write_text(group, "keras_version", VERSION)
     for layer in sorted(layers, key=lambda one: one.name):
-        _write_arrays(group.create_group(layer.name), layer.name, old_order(layer))
+        _write_arrays(group.create_group(layer.name.encode()), layer.name, old_order(layer))
     mine = {id(v) for layer in layers for v in layer.weights}
     _write_arrays(group.create_group(TOP), TOP, [v for v in old_order(model) if id(v) not in mine])
 
@@ -92,7 +93,7 @@ def _write_arrays(group: h5py.Group, prefix: str, variables: list[Any]) -> None:
             count += 1
             name = f"{path}_{count}"
         names.append(name)
-        group.create_dataset(name, data=variable.numpy())
+        group.create_dataset(name.encode(), data=variable.numpy())
     _write_words(group, "weight_names", names)
 
 

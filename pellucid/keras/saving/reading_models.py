@@ -8,15 +8,16 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from pellucid.base.errors import ConfigError, FileError, explain
+from pellucid.base.errors import ConfigError, FileError, ShapeError, explain
+from pellucid.interop.door import guarded, parsed, warn_of_nonfinite
 from pellucid.keras import layers as _layers
 from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.engine.base.registered import custom_object_scope
 from pellucid.keras.engine.models.sequential import Sequential
 from pellucid.keras.engine.objects.serialization import deserialize, sharing
-from pellucid.keras.saving.archive import parsed, read_archive
+from pellucid.keras.saving.archive import read_archive
 from pellucid.keras.saving.assets import take_assets
-from pellucid.keras.saving.hdf5 import MAGIC, opened, text_of
+from pellucid.keras.saving.hdf5 import opened, text_of
 from pellucid.keras.saving.legacy_config import compile_arguments, modern_model
 from pellucid.keras.saving.legacy_reading import take_legacy_optimizer, take_legacy_weights
 from pellucid.keras.saving.weights import take_weights
@@ -55,14 +56,11 @@ def load_model(
     if not path.is_file():
         what = f"There is no file {str(path)!r}."
         raise FileError(explain(what, got="nothing there", expected="a .keras or .h5 file"))
-    if path.suffix == ".keras" or zipfile.is_zipfile(path):
-        return _from_archive(path, custom_objects or {}, compile)
-    with path.open("rb") as file:
-        is_hdf5 = file.read(len(MAGIC)) == MAGIC
-    if not is_hdf5:
-        what = f"{str(path)!r} is no file of a model."
-        raise FileError(explain(what, got=path.suffix, expected="a .keras or .h5 file"))
-    return _from_old(path, custom_objects or {}, compile)
+    read = _from_archive if path.suffix == ".keras" or zipfile.is_zipfile(path) else _from_old
+    with guarded(path, "saved model", ShapeError):
+        model = read(path, custom_objects or {}, compile)
+    warn_of_nonfinite(path, {v.path: v.numpy() for v in model.weights})
+    return model
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -111,24 +109,25 @@ def _from_archive(path: Path, custom_objects: Mapping[str, Any], compile: bool) 
             got = config.get("class_name")
             raise FileError(explain(what, got=got, expected="Sequential, Functional, or your own"))
         take_assets(model, archive.assets)
-        take_weights(model, archive.weights)
+        take_weights(model, opened(archive.weights))
     return model
 
 
 def _from_old(path: Path, custom_objects: Mapping[str, Any], compile: bool) -> Any:
     hint("model .h5", ".h5 is Keras's old format: model.save('model.keras') keeps more")
-    with opened(path) as file:
-        if "model_config" not in file.attrs:
-            what = f"{str(path)!r} holds no model."
-            tip = "make the model, then model.load_weights(...)"
-            got = "arrays without a model_config"
-            raise FileError(explain(what, got=got, expected="a saved model", hint=tip))
-        model = model_from_config(parsed(text_of(file.attrs["model_config"])), custom_objects)
-        take_legacy_weights(model, file)
-        training = file.attrs.get("training_config")
-        if compile and training is not None:
-            with custom_object_scope(custom_objects):
-                given = deserialize(compile_arguments(parsed(text_of(training))), custom_objects)
-                model.compile(**given)
-            take_legacy_optimizer(model, file)
+    file = opened(path.read_bytes())
+    described = text_of(file, "model_config")
+    if described is None:
+        what = f"{str(path)!r} holds no model."
+        tip = "make the model, then model.load_weights(...)"
+        got = "arrays without a model_config"
+        raise FileError(explain(what, got=got, expected="a saved model", hint=tip))
+    model = model_from_config(parsed(described), custom_objects)
+    take_legacy_weights(model, file)
+    training = text_of(file, "training_config")
+    if compile and training is not None:
+        with custom_object_scope(custom_objects):
+            given = deserialize(compile_arguments(parsed(training)), custom_objects)
+            model.compile(**given)
+        take_legacy_optimizer(model, file)
     return model

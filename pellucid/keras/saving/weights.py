@@ -12,7 +12,8 @@ import numpy as np
 from pellucid.base.errors import PellucidError, ShapeError, explain
 from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.engine.base.materials import materialize
-from pellucid.keras.saving.hdf5 import Store, group_at, opened
+from pellucid.keras.saving.hdf5 import Store, group_at, sealed
+from pellucid.keras.saving.hdf5_reading import Group
 from pellucid.keras.saving.optimizer_state import optimizer_arrays, take_optimizer_arrays
 from pellucid.keras.saving.places import Place, places_of
 
@@ -23,34 +24,33 @@ def weights_bytes(model: Any) -> bytes:
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
         for place in places_of(model, optimizers=True):
-            group = file.require_group(f"{place.path}/vars" if place.path else "vars")
+            path = f"{place.path}/vars" if place.path else "vars"
+            group = file.require_group(path.encode())  # bytes: names of any letters in old tables
             name = getattr(place.holder, "name", None)
             if isinstance(name, str):
                 group.attrs["name"] = name
             for key, array in _arrays(place).items():
                 _write(group, key, array)
-    return content.getvalue()
+    return sealed(content.getvalue())
 
 
-def take_weights(model: Any, content: bytes, *, skip_mismatch: bool = False) -> None:
+def take_weights(model: Any, file: Group, *, skip_mismatch: bool = False) -> None:
     """Let a model have the arrays of such a file, all or none; an optimizer its memory.
 
     Raises:
         ShapeError: an array is missing, too many, or of another shape than the model's.
-        FileError: the file is damaged, or reaches out of itself.
     """
     model._learner.end()
-    with opened(content) as file:
-        found = [
-            (place, Store(group_at(file, f"{place.path}/vars")))
-            for place in places_of(model, optimizers=True)
-        ]
-        fitting = list(_fitting(found, skip_mismatch))
-        for place, store in fitting:
-            if place.model is None:
-                place.holder.load_own_variables(store)
-            elif len(store):
-                take_optimizer_arrays(place.model, store)
+    found = [
+        (place, Store(group_at(file, f"{place.path}/vars")))
+        for place in places_of(model, optimizers=True)
+    ]
+    fitting = list(_fitting(found, skip_mismatch))
+    for place, store in fitting:
+        if place.model is None:
+            place.holder.load_own_variables(store)
+        elif len(store):
+            take_optimizer_arrays(place.model, store)
 
 
 def _arrays(place: Place) -> dict[str, np.ndarray]:
@@ -63,9 +63,9 @@ def _arrays(place: Place) -> dict[str, np.ndarray]:
 
 def _write(group: h5py.Group, name: str, array: np.ndarray) -> None:
     if array.dtype.name == "bfloat16":
-        group.create_dataset(name, data=array.view("V2")).attrs["dtype"] = "bfloat16"
+        group.create_dataset(name.encode(), data=array.view("V2")).attrs["dtype"] = "bfloat16"
     else:
-        group.create_dataset(name, data=array)
+        group.create_dataset(name.encode(), data=array)
 
 
 def _fitting(

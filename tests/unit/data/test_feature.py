@@ -27,7 +27,9 @@ def test_the_smaller_of_equally_frequent_values_stands_in():
 
 def test_no_flag_without_gaps():
     column = Column("n", "number", np.array([3.0, 1.0]))
-    assert learn_feature(column, "category", gaps=False) == Feature("n", "number", (), 2.0)
+    assert learn_feature(column, "category", gaps=False) == Feature(
+        "n", "number", (), 2.0, False, 1.0, 3.0
+    )
     assert learn_feature(column, "category", gaps=True).names == ("n", "n is missing")
 
 

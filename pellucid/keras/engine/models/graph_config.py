@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
 from pellucid.base.errors import ConfigError, FileError, explain
+from pellucid.interop.door import refuse_too_many
 from pellucid.keras.engine.base.tensor import KerasTensor
 from pellucid.keras.engine.layers.node import Node
 from pellucid.keras.engine.objects.serialization import deserialize, serialize
@@ -56,26 +58,37 @@ def graph_from_config(
         FileError: a call reads what no layer gives.
     """
     layers: dict[str, Any] = {}
-    waiting: list[tuple[Any, list[Any]]] = []
+    calls: dict[str, list[Any]] = {}
+    refuse_too_many(config["layers"])
     for entry in config["layers"]:
         name = entry.get("name") or entry["config"]["name"]
         if name in layers:
             what = f"Two layers in the file are called {name!r}."
             raise FileError(explain(what, got=name, expected="a name for each layer"))
         layers[name] = layer_from(entry, custom_objects)
-        waiting.append((layers[name], list(_nodes(entry.get("inbound_nodes") or []))))
+        calls[name] = list(_nodes(entry.get("inbound_nodes") or []))
     old = any(isinstance(call, list) for e in config["layers"] for call in e["inbound_nodes"] or [])
     reader = _Reader(layers, old=old)
-    while any(calls for _, calls in waiting):
-        before = sum(len(calls) for _, calls in waiting)
-        for layer, calls in waiting:
-            while calls and reader.call(layer, calls[0]):
-                calls.pop(0)
-        if sum(len(calls) for _, calls in waiting) == before:
-            names = ", ".join(layer.name for layer, calls in waiting if calls)
-            what = "Some layers in the file read what no other layer gives."
-            raise FileError(explain(what, got=names, expected="calls that can run in some order"))
+    _make_calls(reader, calls)
     return reader.ends(config["input_layers"]), reader.ends(config["output_layers"])
+
+
+def _make_calls(reader: _Reader, calls: dict[str, list[Any]]) -> None:
+    """Call all layers, each when what it reads is there; in a file they may be in any order."""
+    ready, blocked = deque(calls), defaultdict[str, list[str]](list)
+    while ready:
+        name = ready.popleft()
+        while calls[name]:
+            lacking = reader.lacking(calls[name][0])
+            if lacking is not None:
+                blocked[lacking].append(name)
+                break
+            reader.call(name, calls[name].pop(0))
+            ready.extend(blocked.pop(name, ()))
+    if blocked:
+        names = ", ".join(name for waiting in blocked.values() for name in waiting)
+        what = "Some layers in the file read what no other layer gives."
+        raise FileError(explain(what, got=names, expected="calls that can run in some order"))
 
 
 def layer_from(entry: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -155,17 +168,19 @@ class _Reader:
     def __init__(self, layers: dict[str, Any], *, old: bool) -> None:
         self.layers, self.old = layers, old  # Keras 2 counted a model's own wiring everywhere
 
-    def call(self, layer: Any, arguments: tuple[Any, Any]) -> bool:
-        """Call a layer if what it reads is there; return whether it was."""
-        args, kwargs = arguments
-        if not all(self._is_there(symbol) for symbol in _places((args, kwargs))):
-            return False
-        args, kwargs = _filled((args, kwargs), self._symbol)
+    def lacking(self, arguments: tuple[Any, Any]) -> str | None:
+        """Return a layer that must be called before there is all that a call reads, or None."""
+        places = _places(arguments)
+        return next((place[0] for place in places if not self._is_there(place)), None)
+
+    def call(self, name: str, arguments: tuple[Any, Any]) -> None:
+        """Call a layer."""
+        layer = self.layers[name]
+        args, kwargs = _filled(arguments, self._symbol)
         unsaid = [n for n in ("mask", "training") if n in kwargs and kwargs[n] is None]
         if type(layer).__name__.startswith("Random"):  # where Keras writes a default it overrides
             unsaid.append("training")
         layer(*args, **{name: value for name, value in kwargs.items() if name not in unsaid})
-        return True
 
     def ends(self, places: Any) -> Any:
         """Return the symbols at a model's ends, in the structure in which the file names them."""
