@@ -39,9 +39,9 @@ def too_few(chart: Chart) -> Iterator[Finding]:
         return
     much = slope > fast or (again > threshold("again_much") and struggles(chart))
     length = f"{epochs} epoch{'s' * (epochs != 1)} of {chart.updates // max(epochs, 1)} steps"
-    falls = (
-        f"the loss was falling by {max(slope, 0):.1%} an epoch when training ended, after {length}"
-    )
+    falls = f"the loss was falling by {slope:.1%} an epoch when training ended, after {length}"
+    if slope < fast / 10:
+        falls = f"after {length} the loss would fall by {again:.0%} in as many epochs again"
     evidence = f"training was over after {length}" if few else falls
     more = longer(max(10 * epochs, 20) if few else 3 * epochs)
     yield Finding(
