@@ -19,6 +19,6 @@ def outputs(encoding: Encoding, model: Model, x: np.ndarray) -> np.ndarray:
     given = model.predict(x)
     if encoding.task == "regression":
         return given[:, 0]
-    if len(encoding.class_names) == 2:
+    if given.shape[1] == 1:  # two classes share one output
         return np.concatenate([1 - given, given], axis=1)
     return given

@@ -20,6 +20,7 @@ from pellucid.layers.noise import Dropout
 from pellucid.layers.pooling import MaxPooling2D
 from pellucid.layers.preprocessing import MinMaxScaling, Normalization, Rescaling
 from pellucid.layers.reshaping import Flatten
+from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
 from pellucid.optimizers.optimizer import OPTIMIZERS, Optimizer
 
@@ -35,7 +36,7 @@ PATIENT_STEPS = 500  # without better, before it stops
 class Design(NamedTuple):
     """What was chosen: the model, ready to fit, and how."""
 
-    model: Sequential
+    model: Model
     network: str
     loss: str
     metrics: tuple[str, ...]
@@ -44,16 +45,23 @@ class Design(NamedTuple):
     patience: int
 
 
-def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndarray) -> Design:
-    """Return the model an experiment means for training rows x, y.
+def design(
+    experiment: Experiment,
+    encoding: Encoding,
+    x: np.ndarray,
+    y: np.ndarray,
+    rows: int | None = None,
+) -> Design:
+    """Return the model an experiment means for training rows x, y, or `rows` like them.
 
     Raises:
         ConfigError: the network is not one that fits the data.
     """
     _check_threshold(experiment, encoding)
     spec = experiment.network
+    rows = len(x) if rows is None else rows
     if spec == "auto":
-        spec = _choose_network(encoding.shape, len(x))
+        spec = _choose_network(encoding.shape, rows)
     layers = [
         *_scaling(experiment.scaling, encoding.shape),
         *_hidden(spec, encoding.shape, experiment),
@@ -62,9 +70,9 @@ def design(experiment: Experiment, encoding: Encoding, x: np.ndarray, y: np.ndar
     model = Sequential([Input(encoding.shape, name="x"), *layers], seed=experiment.seed)
     loss, metrics = _loss(experiment, encoding), _metrics(encoding, y)
     model.compile(_optimizer(experiment), loss, metrics=metrics, dtype=experiment.dtype)
-    sizes = {"auto": _batch_size(len(x)), "full": len(x)}
+    sizes = {"auto": _batch_size(rows), "full": rows}
     size = sizes.get(str(experiment.batch_size), experiment.batch_size)
-    steps = math.ceil(len(x) / int(size))
+    steps = math.ceil(rows / int(size))
     most = MOST_STEPS_ON_PICTURES if len(encoding.shape) == 3 else MOST_STEPS
     epochs = experiment.epochs or _clip(most / steps, 10, 1000)
     patience = experiment.patience or _clip(PATIENT_STEPS / steps, 5, 50)

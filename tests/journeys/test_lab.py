@@ -190,3 +190,77 @@ def test_a_slow_browser_still_sees_the_present(moons):
     moons.get_by_role("button", name="Pause").click()
     client.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     expect(moons.get_by_role("button", name="Play")).to_be_visible(timeout=4 * SECONDS)
+
+
+def test_a_lesson_leads_to_its_view_and_one_may_look_back_and_take_a_report_home(moons, tmp_path):
+    moons.get_by_role("button", name="Lessons …").click()
+    moons.get_by_role("button", name="A perceptron learns AND").click()
+    expect(moons.get_by_role("heading", name="A perceptron learns AND")).to_be_visible()
+    expect(moons.get_by_role("heading", name="What it says, place by place")).to_be_visible()
+    expect(moons.locator("#subject")).to_contain_text("3 parameters", timeout=SECONDS)
+    for epoch in (1, 2, 3):
+        moons.get_by_role("button", name="Epoch").click()
+        expect(counter(moons, "epoch")).to_have_text(f"{epoch} of 20", timeout=SECONDS)
+    moons.get_by_role("slider", name="look back at an epoch").press("ArrowLeft")
+    expect(moons.get_by_text("at the end of epoch 2")).to_be_visible(timeout=SECONDS)
+    moons.get_by_role("button", name="Back to now").click()
+    expect(moons.get_by_text("at the present")).to_be_visible(timeout=SECONDS)
+    go(moons, "runs")
+    with moons.expect_download() as download:
+        moons.get_by_role("button", name="Report").click()
+    download.value.save_as(tmp_path / "report.html")
+    report = moons.context.new_page()
+    report.goto((tmp_path / "report.html").as_uri())
+    expect(report.get_by_role("heading", name="Runs of this session")).to_be_visible()
+    report.close()
+
+
+@pytest.mark.slow
+def test_a_digit_that_is_drawn_is_answered_with_its_maps(browser):
+    with a_lab("--lesson=filters") as link:
+        page = browser.new_context().new_page()
+        page.goto(link())
+        page.get_by_role("button", name="Epoch").click(timeout=4 * SECONDS)
+        expect(counter(page, "epoch")).to_have_text("1 of 5", timeout=8 * SECONDS)
+        pad = page.get_by_role("img", name="a pad to draw on")
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.15)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.85, steps=9)
+        page.mouse.up()
+        expect(page.get_by_text("taken for 1", exact=True)).to_be_visible(timeout=4 * SECONDS)
+        expect(page.locator(".planes.a canvas")).to_have_count(8)
+        page.get_by_role("button", name="Back to the rows").click()
+        expect(page.locator(".planes.delta canvas")).to_have_count(8, timeout=4 * SECONDS)
+
+
+@pytest.mark.slow
+def test_three_ways_down_the_loss_surface_are_drawn(browser):
+    with a_lab("--lesson=loss-surface") as link:
+        page = browser.new_context().new_page()
+        page.goto(link())
+        page.get_by_role("button", name="Draw it").click(timeout=4 * SECONDS)
+        picture = page.get_by_role("img", name="online: loss")
+        expect(picture).to_be_visible(timeout=8 * SECONDS)
+        assert "full batch: loss" in picture.get_attribute("aria-label")
+        expect(
+            page.locator(".about", has_text="of the movement lies in this plane")
+        ).to_be_visible()
+
+
+@pytest.mark.slow
+def test_points_that_are_drawn_are_a_table_of_ones_own(browser):
+    with a_lab("moons") as link:
+        page = browser.new_context().new_page()
+        page.goto(link())
+        page.get_by_role("button", name="Draw points …").click(timeout=4 * SECONDS)
+        box = page.get_by_role("img", name="a plane to click").bounding_box()
+        for name, left in (("class a", 60), ("class b", 240)):
+            page.get_by_role("button", name=name).click()
+            page.mouse.move(box["x"] + left, box["y"] + 40)
+            page.mouse.down()
+            page.mouse.move(box["x"] + left + 60, box["y"] + 320, steps=20)
+            page.mouse.up()
+        page.get_by_role("button", name="Open these points").click()
+        expect(page.get_by_text("drawn.csv: 42 rows")).to_be_visible(timeout=4 * SECONDS)
