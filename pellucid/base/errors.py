@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -58,7 +59,18 @@ class StateError(PellucidError, RuntimeError):
 def explain(what: str, *, got: object, expected: object, hint: str = "") -> str:
     """Return the message every pellucid error carries: what, got, expected, try."""
     lines = [what, f"  got:      {got}", f"  expected: {expected}"]
-    return "\n".join([*lines, f"  try:      {hint}"] if hint else lines)
+    return printable("\n".join([*lines, f"  try:      {hint}"] if hint else lines))
+
+
+def printable(text: str) -> str:
+    r"""Return a text with what would steer a terminal, or turn its lines, written out.
+
+    Example:
+        >>> printable("a\x1b[2Jb")
+        'a\\x1b[2Jb'
+    """
+    steers = {c for c in text if unicodedata.category(c)[0] == "C" and c not in "\n\t"}
+    return text.translate({ord(c): ascii(c)[1:-1] for c in steers})
 
 
 def _says(sentence: str, words: str) -> bool:

@@ -21,6 +21,7 @@ import click
 from pellucid.base.errors import PellucidError
 from pellucid.experiments.spelling import in_options
 
+EXHAUSTED = "RESOURCE_EXHAUSTED"  # how XLA begins to say that memory is
 FAILED, REFUSED, NOT_FINITE, INTERRUPTED = 1, 2, 3, 130
 
 
@@ -51,8 +52,11 @@ def answered(command: Callable[[], Any]) -> NoReturn:
     except OSError as error:
         say(f"{error.filename or 'the system'}: {error.strerror or error}")
         code = FAILED
-    except MemoryError:
-        say("not enough memory; try fewer rows, a smaller network, or smaller pictures")
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and EXHAUSTED not in str(error):
+            raise
+        tip = "try a smaller --batch-size, fewer rows, a smaller network, or smaller pictures"
+        say(f"not enough memory; {tip}")
         code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
 

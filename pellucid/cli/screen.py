@@ -2,8 +2,10 @@
 
 import functools
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from pellucid.base.errors import printable
 from pellucid.plots.blocks import (
     Block,
     Code,
@@ -22,7 +24,18 @@ MARKS = {"good": "green", "info": "cyan", "warning": "yellow", "error": "red"}
 
 def show(blocks: Iterable[Block]) -> None:
     """Print blocks in order; pictures are left to the page."""
-    _draw_all(blocks, _console())
+    _draw_all(map(_without_controls, blocks), _console())
+
+
+def _without_controls(part: Any) -> Any:
+    """Return a block, or a part of one, with what would steer the terminal written out."""
+    if isinstance(part, str):
+        return printable(part)
+    if isinstance(part, tuple):
+        return tuple(map(_without_controls, part))
+    if not is_dataclass(part) or isinstance(part, type | Picture):
+        return part
+    return replace(part, **{f.name: _without_controls(getattr(part, f.name)) for f in fields(part)})
 
 
 def _draw_all(blocks: Iterable[Block], console: Any) -> None:

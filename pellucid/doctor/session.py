@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from pellucid.base.errors import ConfigError, PellucidError, explain, nearest
@@ -152,7 +153,8 @@ class Doctor:
     def _asked(self, ask: Check) -> list[Finding]:
         """Return what one check finds. A check that fails must not end somebody's training."""
         try:
-            return list(ask(self.chart))
+            with np.errstate(all="ignore"):  # numbers that overflow are what it may find
+                return list(ask(self.chart))
         except Exception as error:
             name = f"{ask.__module__}.{ask.__name__}"
             told = f"the doctor's check {name} failed, and training goes on: {error!r}"

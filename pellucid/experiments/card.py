@@ -19,7 +19,7 @@ MOST_NAMED = 12
 def card(run: Run) -> Page:
     """Return the model card of a run, from what its folder holds."""
     judgement = reported(run)
-    findings = [Finding.from_json(one) for one in run.json(FINDINGS)]
+    findings = run.json(FINDINGS, lambda told: [*map(Finding.from_json, told)])
     sections = (
         section("What it does", *_purpose(run.encoding)),
         section("How it was judged", *score_blocks(judgement)),

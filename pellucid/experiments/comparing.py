@@ -234,8 +234,7 @@ def _try(experiment: Experiment, ready: Prepared, verbose: int) -> tuple[Trial, 
 
 
 def _of_run(run: Run, score: Score) -> Contestant:
-    with (run.path / HISTORY).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(run.text(HISTORY).splitlines()))
     curves = {name: np.array([float(row[name]) for row in rows]) for name in CURVES}
     seconds = sum(float(row.get("seconds") or "nan") for row in rows)
     trial = Trial(run.experiment.seed, score, seconds, curves)

@@ -37,7 +37,7 @@ def of_run(folder: str, *, deep: bool = False) -> list[Finding]:
         DataError: its data have changed since.
     """
     found = open_run(folder)
-    before = [Finding.from_json(one) for one in found.json(FINDINGS)]
+    before = found.json(FINDINGS, lambda told: [*map(Finding.from_json, told)])
     if not deep:
         return before
     network = untrained.of_run(found)

@@ -101,6 +101,11 @@ class Experiment(Config):
     patience: int | None = option(
         default=None, at_least=1, about="epochs without better before stopping; else 500 steps"
     )
+    stream: str = option(
+        default="auto",
+        choices=("auto", "always", "never"),
+        about="read rows from disk while training; else if the data are large beside memory",
+    )
     validation: float = option(default=0.15, above=0, below=1, about="share of rows to stop by")
     test: float = option(default=0.15, above=0, below=1, about="share of rows to be judged on")
     threshold: float | str = option(

@@ -8,33 +8,36 @@
     scores.json       how it was judged
     findings.json     what the doctor found
     report.html       the same for people
+    SHA256SUMS        a checksum of each of these texts, as `sha256sum` writes them
 
 A folder is filled under another name and renamed when all is there, so a run exists whole
 or not at all.
 """
 
 import csv
+import hashlib
 import io
 import itertools
-import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pellucid.base.errors import FileError, explain
 from pellucid.data.encoding import Encoding
 from pellucid.experiments.experiment import Experiment
+from pellucid.interop.door import content_of, guarded, parsed
 from pellucid.models.loading import load
 from pellucid.models.model import Model
 
 MODEL, ENCODING, EXPERIMENT = "model.safetensors", "encoding.json", "experiment.toml"
 SPLIT, HISTORY, SCORES, REPORT = "split.json", "history.csv", "scores.json", "report.html"
-FINDINGS = "findings.json"
+FINDINGS, SUMS = "findings.json", "SHA256SUMS"
+T = TypeVar("T")
 BEFORE = ".before"  # ends the name of a run that another takes the place of
 
 
@@ -52,9 +55,13 @@ class Run:
         """The report's file."""
         return self.path / REPORT
 
-    def json(self, name: str) -> Any:
-        """Return what one of the run's JSON files holds."""
-        return _json(self.path / name)
+    def json(self, name: str, read: Callable[[Any], Any] = lambda told: told) -> Any:
+        """Return what one of the run's JSON files holds, as `read` has it."""
+        return _read(self.path, name, lambda text: read(parsed(text)))
+
+    def text(self, name: str) -> str:
+        """Return one of the run's texts, as it was written."""
+        return _read(self.path, name, str)
 
 
 def new_folder(wanted: str | PathLike[str] | None, data: str) -> Path:
@@ -104,9 +111,10 @@ def write_run(path: Path, model: Model, texts: Mapping[str, str], *, again: bool
         part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
         part.chmod(0o755)
         model.save(part / MODEL)
-        for name, text in texts.items():
-            with (part / name).open("w", encoding="utf-8") as file:
-                file.write(text)
+        sums = "".join(f"{_sum(text.encode())}  {name}\n" for name, text in texts.items())
+        for name, text in {**texts, SUMS: sums}.items():
+            with (part / name).open("wb") as file:
+                file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())
         if again and path.exists():
@@ -142,9 +150,9 @@ def open_run(path: str | PathLike[str]) -> Run:
         raise FileError(explain(what, got=got, expected="a run folder", hint=hint))
     return Run(
         folder,
-        Experiment.read(folder / EXPERIMENT),
+        _read(folder, EXPERIMENT, Experiment.from_toml),
         load(folder / MODEL),
-        Encoding.from_json(_json(folder / ENCODING)),
+        _read(folder, ENCODING, lambda text: Encoding.from_json(parsed(text))),
     )
 
 
@@ -157,9 +165,18 @@ def history_csv(columns: Mapping[str, Sequence[float]]) -> str:
     return text.getvalue()
 
 
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        what = f"{path} cannot be read."
-        raise FileError(explain(what, got=error, expected="a file of a run")) from error
+def _read(folder: Path, name: str, meaning: Callable[[str], T]) -> T:
+    """Return what one of a run's texts means, if it is as it was written."""
+    path, sums = folder / name, folder / SUMS
+    content = content_of(path, "file of a run")
+    with guarded(path, "file of a run"):
+        if sums.exists() and f"{_sum(content)}  {name}" not in sums.read_text().splitlines():
+            what = f"{path} is not what was written: it is damaged, or was changed."
+            hint = f"put it back; without {SUMS} nothing is compared"
+            expected = f"that in {SUMS}"
+            raise FileError(explain(what, got="another checksum", expected=expected, hint=hint))
+        return meaning(content.decode())
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

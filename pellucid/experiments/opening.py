@@ -13,18 +13,20 @@ MOST_CLASSES_NAMED = 12
 
 def opening(ready: Prepared, made: Design) -> tuple[Block, ...]:
     """Return what was read, how it is divided, and what will learn from it."""
-    train, validation, test = map(len, ready.parts)
+    validation, test = len(ready.parts.validation), len(ready.parts.test)
+    train = ready.taught_rows
     parts = f"{train:,} rows to learn from, {validation:,} to stop by, {test:,} to be judged on"
     if not ready.held_out:
         parts = f"all {train:,} rows to learn from and to be judged on"
     network = f"network {made.network}, {made.model.summarize().trainable:,} parameters"
     rows = "all rows" if made.batch_size >= train else f"{made.batch_size:,} rows"
     training = f"{rows} a step, at most {made.epochs:,} epochs"
-    lines = (f"{what_is_predicted(ready.data)}.", f"{parts}.", f"{network}; {training}.")
+    predicted = what_is_predicted(ready.data, ready.rows)
+    lines = (f"{predicted}.", f"{parts}.", f"{network}; {training}.")
     return (*map(Sentence, lines), *notes(ready.notes))
 
 
-def what_is_predicted(data: Dataset) -> str:
+def what_is_predicted(data: Dataset, rows: int) -> str:
     """Return in words how many rows there are, and what is to be said of each."""
     if isinstance(data.x, tuple):
         count = len(data.x)
@@ -40,7 +42,7 @@ def what_is_predicted(data: Dataset) -> str:
         shown = ", ".join(data.class_names[:MOST_CLASSES_NAMED])
         more = len(data.class_names) - MOST_CLASSES_NAMED
         answer = f"{target!r} ({shown}{f', {more} more' if more > 0 else ''})"
-    return f"{data.name}: {data.rows:,} rows, {answer} from {source}"
+    return f"{data.name}: {rows:,} rows, {answer} from {source}"
 
 
 def notes(told: Iterable[str]) -> Iterator[Note]:

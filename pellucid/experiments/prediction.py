@@ -49,7 +49,7 @@ def predict_rows(run: Run, data: Any) -> Predictions:
     if run.encoding.task == "regression":
         lines = tuple(zip(places, (f"{number:.7g}" for number in output), strict=True))
         return Predictions((kind, target), lines, found.notes)
-    names, judged = run.encoding.class_names, Judgement.from_json(run.json(SCORES))
+    names, judged = run.encoding.class_names, run.json(SCORES, Judgement.from_json)
     said = decided(output, np.array(judged.training), judged.decision)
     lines = tuple(
         (place, names[one], *(f"{p:.4f}" for p in row))

@@ -235,11 +235,11 @@ def _network(summary: Summary) -> Iterator[Block]:
 def _data(material: Material) -> Iterator[Block]:
     ready = material.ready
     data, parts = ready.data, ready.parts
-    yield Sentence(f"{what_is_predicted(data)}.")
+    yield Sentence(f"{what_is_predicted(data, ready.rows)}.")
     yield from notes(ready.notes)
     yield Facts(
         (
-            ("rows to learn from", len(parts.train)),
+            ("rows to learn from", ready.taught_rows),
             ("rows to stop by", len(parts.validation)),
             ("rows to be judged on", len(parts.test)),
             ("seed of the split", material.experiment.seed),

@@ -59,7 +59,7 @@ def judge_on(found: Run, data: Any) -> tuple[Judgement, tuple[str, ...]]:
 
 def reported(found: Run) -> Judgement:
     """Return the judgement that a run was given when it was made."""
-    return Judgement.from_json(found.json(SCORES))
+    return found.json(SCORES, Judgement.from_json)
 
 
 def evaluation(found: Run, data: Any = None) -> tuple[Block, ...]:

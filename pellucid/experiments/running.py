@@ -10,9 +10,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
-from pellucid.base.errors import PellucidError, explain
+from pellucid.base.errors import ConfigError, PellucidError, explain
 from pellucid.data.dataset import Dataset
 from pellucid.experiments.answers import outputs, targets
 from pellucid.experiments.deciding import decide
@@ -43,7 +44,9 @@ from pellucid.plots.blocks import Block
 from pellucid.plots.page import to_html
 from pellucid.training.order import BALANCED
 from pellucid.training.rules import EarlyStopping
+from pellucid.training.weighting import balanced_weights
 
+NOWHERE = "runs/-"  # where there is never a run
 Show = Callable[[tuple[Block, ...]], None]
 
 
@@ -84,6 +87,7 @@ def run(
     show: Show = lambda blocks: None,
     repair: bool = False,
     resume: bool = False,
+    devices: int | str | None = None,
 ) -> Outcome:
     """Run an experiment into a new folder; return how it went.
 
@@ -106,7 +110,7 @@ def run(
     """
     place = taken_up(folder or "", experiment) if resume else unfinished(folder, experiment)
     with place as path:
-        material = _carried_out(path, experiment, data, verbose, show, repair)
+        material = _carried_out(path, experiment, data, verbose, show, repair, devices)
         write_run(path, material.made.model, _texts(material), again=resume)
         if not material.interrupted:
             complete(path)
@@ -121,12 +125,13 @@ def _carried_out(
     verbose: int | str,
     show: Show,
     repair: bool,
+    devices: int | str | None,
 ) -> Material:
     """Read, split, learn and judge."""
     began = time.perf_counter()
     ready = prepare(experiment, data)
     train, _, test = ready.parts
-    made = design(experiment, ready.encoding, ready.x[train], ready.y[train])
+    made = _designed(experiment, ready, devices, repair=repair)
     show(opening(ready, made))
     interrupted = teach(experiment, ready, made, verbose, training_folder(path))
     cure = _cured(experiment, ready, made) if repair and not interrupted else None
@@ -153,6 +158,36 @@ def _carried_out(
     )
 
 
+def _designed(
+    experiment: Experiment, ready: Prepared, devices: int | str | None, *, repair: bool = False
+) -> Design:
+    """Return the model to train.
+
+    Raises:
+        ConfigError: repairs are wanted where they cannot be had.
+    """
+    if repair and (ready.stream is not None or jax.process_count() > 1):
+        got = "several processes" if ready.stream is None else "a stream"
+        what = "Repairs train anew, in one process, on rows that are in memory."
+        raise ConfigError(explain(what, got=got, expected="neither", hint="leave out --repair"))
+    train = ready.parts.train
+    made = design(experiment, ready.encoding, ready.x[train], ready.y[train], ready.taught_rows)
+    made.model.devices = devices
+    return made
+
+
+def follow(
+    experiment: Experiment, folder: str | PathLike[str] | None, devices: int | str | None
+) -> None:
+    """Train along with the process that runs an experiment, and leave nothing.
+
+    `folder` is that of a run that is gone on with.
+    """
+    ready = prepare(experiment)
+    made = _designed(experiment, ready, devices)
+    teach(experiment, ready, made, 0, training_folder(Path(folder or NOWHERE)))
+
+
 def teach(
     experiment: Experiment,
     ready: Prepared,
@@ -175,14 +210,17 @@ def teach(
 def _lesson(experiment: Experiment, ready: Prepared, made: Design) -> dict[str, Any]:
     """Return what `fit` is given."""
     train, validation, _ = ready.parts
-    y = targets(ready.encoding, ready.y, made.loss)
+    y, weight = targets(ready.encoding, ready.y, made.loss), experiment.class_weight
+    x_and_y: dict[str, Any] = {"x": ready.x[train], "y": y[train]}
+    if ready.stream is not None:
+        x_and_y = {"x": ready.stream}
+        weight = weight and balanced_weights(ready.y[train])
     return {
-        "x": ready.x[train],
-        "y": y[train],
+        **x_and_y,
         "batch_size": made.batch_size,
         "epochs": made.epochs,
         "validation_data": (ready.x[validation], y[validation]),
-        "class_weight": experiment.class_weight,
+        "class_weight": weight,
         "shuffle": BALANCED if experiment.shuffle == BALANCED else True,
         "callbacks": [EarlyStopping(patience=made.patience, restore_best_weights=True)],
     }

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from pellucid.base.config import Config, config, option
 from pellucid.base.errors import ConfigError, DataError, ShapeError, StateError, explain
 from pellucid.base.types import Shape
+from pellucid.interop.door import warn_of_nonfinite
 from pellucid.interop.machine_file import MachineFile, read_machine, write_machine
 from pellucid.layers.boltzmann import BoltzmannMachine
 from pellucid.models.history import History
@@ -96,6 +97,7 @@ class RBM:
         bits = [int(word) for word in np.asarray(state.seed)]
         rbm = RBM(**machine.to_config(), **method.to_config(), seed=bits[0] << 32 | bits[1])
         rbm._shape, rbm._state = shape, jax.device_put(state)
+        warn_of_nonfinite(path, rbm.weights)
         return rbm
 
     def save(self, path: str | PathLike[str]) -> None:

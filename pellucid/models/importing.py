@@ -5,6 +5,7 @@ from os import PathLike
 import numpy as np
 
 from pellucid.interop.checkpoint import Checkpoint
+from pellucid.interop.door import warn_of_nonfinite
 from pellucid.interop.onnx_reading import read_onnx
 from pellucid.models.model import Model
 from pellucid.training.state import TrainState, seed_bits
@@ -25,4 +26,6 @@ def load_onnx(path: str | PathLike[str]) -> Model:
     network, params, state = read_onnx(path)
     rate, count = np.zeros((), "f"), np.zeros((), "int32")
     train = TrainState(params, state, {}, rate, count, count, seed_bits(0))
-    return Model.restored(Checkpoint(network, None, train))
+    model = Model.restored(Checkpoint(network, None, train))
+    warn_of_nonfinite(path, model.weights)
+    return model

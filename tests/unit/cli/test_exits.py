@@ -10,6 +10,11 @@ import pytest
 from pellucid.base.errors import ConfigError, DataError, explain
 from pellucid.cli.exits import answered
 
+TOO_LITTLE_MEMORY = (
+    "pellucid: not enough memory; "
+    "try a smaller --batch-size, fewer rows, a smaller network, or smaller pictures\n"
+)
+
 
 def ended(command):
     with pytest.raises(SystemExit) as caught:
@@ -49,10 +54,11 @@ def test_what_a_command_returns_is_its_code():
             1,
             "pellucid: a.csv: Permission denied\n",
         ),
+        (MemoryError(), 1, TOO_LITTLE_MEMORY),
         (
-            MemoryError(),
+            RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 9 bytes."),
             1,
-            "pellucid: not enough memory; try fewer rows, a smaller network, or smaller pictures\n",
+            TOO_LITTLE_MEMORY,
         ),
     ],
 )

@@ -26,7 +26,8 @@ def everything(folder):
 def test_all_files_are_there(tmp_path, model):
     write_run(tmp_path / "runs" / "a", model, {"one.txt": "1", "two.txt": "Zürich"})
     assert everything(tmp_path) == [
-        *("runs", "runs/a", "runs/a/model.safetensors", "runs/a/one.txt", "runs/a/two.txt"),
+        *("runs", "runs/a", "runs/a/SHA256SUMS", "runs/a/model.safetensors"),
+        *("runs/a/one.txt", "runs/a/two.txt"),
     ]
     assert (tmp_path / "runs/a/two.txt").read_text(encoding="utf-8") == "Zürich"
     assert (tmp_path / "runs/a").stat().st_mode & 0o777 == 0o755
@@ -53,7 +54,7 @@ def test_a_run_is_never_overwritten(tmp_path, model):
         new_folder(tmp_path / "a", "iris")
     with pytest.raises(FileError, match="cannot be written"):  # it came into being meanwhile
         write_run(tmp_path / "a", model, {"one": "2"})
-    assert everything(tmp_path) == ["a", "a/model.safetensors", "a/one"]
+    assert everything(tmp_path) == ["a", "a/SHA256SUMS", "a/model.safetensors", "a/one"]
     assert (tmp_path / "a/one").read_text() == "1"
 
 
@@ -77,7 +78,10 @@ def test_what_is_no_run(tmp_path, model):
     with pytest.raises(FileError, match=r"encoding\.json cannot be read"):
         open_run(tmp_path / "a")
     (tmp_path / "a/encoding.json").write_text('{"features": 3')
-    with pytest.raises(FileError, match=r"encoding\.json cannot be read"):
+    with pytest.raises(FileError, match=r"encoding\.json is not what was written"):
+        open_run(tmp_path / "a")
+    (tmp_path / "a/SHA256SUMS").unlink()
+    with pytest.raises(FileError, match=r"(?s)encoding\.json: .* no valid JSON"):
         open_run(tmp_path / "a")
 
 

@@ -129,7 +129,7 @@ def test_refusals(tmp_path):
         pc.RBM(3, learning_rate=0)
     (tmp_path / "noise").write_bytes(RANDOM.bytes(100))
     for name in ("noise", "nothing"):
-        with pytest.raises(FileError, match="not a saved Boltzmann machine"):
+        with pytest.raises(FileError, match="saved Boltzmann machine"):
             pc.RBM.load(tmp_path / name)
 
 

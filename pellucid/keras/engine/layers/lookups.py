@@ -18,6 +18,15 @@ OF_FILES = ("vocabulary_size", "oov_method")  # which files say besides the argu
 class Worded(Learnt):
     """A layer around a vocabulary."""
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Return the layer that `get_config` described; a file that it names is not opened.
+
+        Keras puts the words of such a file into its own beside the path: see `take_assets`.
+        """
+        named = isinstance(config.get("vocabulary"), str)
+        return super().from_config({**config, "vocabulary": None} if named else config)
+
     def get_vocabulary(self, include_special_tokens: bool = True) -> list[Any]:
         """Return the tokens by number."""
         return self.words.get_vocabulary(include_special_tokens)

@@ -21,6 +21,9 @@ class Lambda(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not callable(function):
+            what, tip = "A Lambda layer has no function.", "code in files is never run"
+            raise ConfigError(explain(what, got=function, expected="a function", hint=tip))
         self.function, self.arguments, self.mask = function, dict(arguments or {}), mask
         self._output_shape = output_shape
 

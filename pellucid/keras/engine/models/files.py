@@ -8,6 +8,7 @@ from os import PathLike
 from typing import Any
 
 from pellucid.base.errors import ConfigError, explain
+from pellucid.interop.door import refuse_too_many
 from pellucid.keras import saving  # which loads h5py when a file is read or written
 from pellucid.keras.engine.base.hints import hint
 from pellucid.keras.engine.base.registered import custom_object_scope
@@ -136,6 +137,7 @@ def stack_config(model: Any) -> dict[str, Any]:
 
 def _stacked(cls: Any, config: Mapping[str, Any]) -> Any:
     made = cls(name=config.get("name"))
+    refuse_too_many(config["layers"])
     for entry in config["layers"]:
         made.add(layer_from(entry))
     shape = config.get("build_input_shape")

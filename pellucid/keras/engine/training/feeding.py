@@ -15,6 +15,7 @@ from pellucid.keras.engine.base.seeds import next_seed
 from pellucid.keras.engine.base.variable import Variable
 from pellucid.keras.engine.data.py_dataset import PyDataset
 from pellucid.network.network import Network
+from pellucid.training.columns import as_numbers
 from pellucid.training.examples import as_examples, as_inputs
 from pellucid.training.state import Examples, Recipe
 
@@ -272,7 +273,10 @@ def _column(given: Any) -> Any:
         given = given.toarray()
     if hasattr(given, "to_numpy"):
         given = given.to_numpy()
-    return np.asarray(given)
+    try:
+        return np.asarray(given)
+    except ValueError:
+        return as_numbers(given, "The data")  # which says why they are none
 
 
 def _sides(symbol: Any, column: np.ndarray) -> tuple[int, ...]:
