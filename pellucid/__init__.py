@@ -39,6 +39,7 @@ _PLACES = {
     "pellucid.training.rules": ("EarlyStopping", "ReduceLROnPlateau", "TerminateOnNaN"),
     "pellucid.training.signals": ("signal_history",),
     "pellucid.training.watch": ("Watch",),
+    "pellucid.data.open_stream": ("open_stream",),
     "pellucid.data.sources": ("open_data",),
     "pellucid.experiments.approximation": ("approximate",),
     "pellucid.experiments.action": ("training_in_action",),
@@ -48,6 +49,7 @@ _PLACES = {
     "pellucid.experiments.experiment": ("Experiment",),
     "pellucid.experiments.folder": ("open_run",),
     "pellucid.experiments.running": ("run",),
+    "pellucid.lab.opening": ("OpenLab", "open_lab"),
 }
 _ROOMS = (
     *("layers", "optimizers", "functions", "data", "plots", "experiments", "estimators", "keras"),

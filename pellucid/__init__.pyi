@@ -8,6 +8,7 @@ from pellucid import keras as keras
 from pellucid import layers as layers
 from pellucid import optimizers as optimizers
 from pellucid import plots as plots
+from pellucid.data.open_stream import open_stream as open_stream
 from pellucid.data.sources import open_data as open_data
 from pellucid.experiments.action import training_in_action as training_in_action
 from pellucid.experiments.approximation import approximate as approximate
@@ -19,6 +20,8 @@ from pellucid.experiments.folder import open_run as open_run
 from pellucid.experiments.regimes import compare_regimes as compare_regimes
 from pellucid.experiments.running import run as run
 from pellucid.inspection.inspection import Inspection as Inspection
+from pellucid.lab.opening import OpenLab as OpenLab
+from pellucid.lab.opening import open_lab as open_lab
 from pellucid.layers.input import Input as Input
 from pellucid.models.activation_functions import (
     plot_activation_functions as plot_activation_functions,

@@ -11,6 +11,7 @@ from pellucid.cli.exits import answered
 
 COMMANDS = {
     "train": ("training", "learn from data, and judge on rows held out"),
+    "launch": ("launching", "several processes train one network"),
     "evaluate": ("evaluating", "judge a run on other rows, or again on its own"),
     "predict": ("predicting", "write what a run predicts for new rows"),
     "compare": ("comparing", "networks side by side: error, time, parameters"),

@@ -26,6 +26,7 @@ from pellucid.experiments.experiment import Experiment
     "--deterministic", is_flag=True, help="the same bits on any number of cores, by one thread"
 )
 @click.option("--repair", is_flag=True, help="try the doctor's remedies, and keep what helps")
+@click.option("--devices", metavar="N", help="how many share each batch: a number, or all  [1]")
 @click.option("--quiet", is_flag=True, help="only name the report")
 def command(
     data: str | None,
@@ -33,6 +34,7 @@ def command(
     resume: str | None,
     deterministic: bool,
     repair: bool,
+    devices: str | None,
     quiet: bool,
     **given: Any,
 ) -> int:
@@ -48,35 +50,43 @@ def command(
     While it trains, its state is kept in RUN.training, once a minute: --resume goes on from
     there, with the same result as if nothing had happened.
     """
-    if resume is None and data is None:
-        here = click.get_current_context()
-        raise click.MissingParameter("Or --resume a run.", here, None, "'DATA'", "argument")
-    if resume is not None and run_folder is not None:
-        raise click.UsageError("A run is resumed where it is: leave out --run.")
+    _check(data, run_folder, resume)
     experiment = None if data is None else experiment_of(data, given)
     if deterministic:
         os.environ["NPROC"] = "1"  # XLA splits large sums by its threads, and reads this first
-    from pellucid.experiments.running import NotFiniteError, run
+    from pellucid.experiments.running import NotFiniteError, follow, run
     from pellucid.experiments.unfinished import CompleteError, asked_for
+    from pellucid.training.cluster import joined
 
     shown, verbose = (_ignore, 0) if quiet else (show, "auto")
     try:
-        with warnings_said():
+        with warnings_said(), joined() as rank:
+            experiment = experiment or with_settings(asked_for(str(resume)), given)
+            if rank:
+                follow(experiment, resume, devices)
+                return 0
             outcome = run(
-                experiment or with_settings(asked_for(str(resume)), given),
+                experiment,
                 resume or run_folder,
                 verbose=verbose,
                 show=shown,
                 repair=repair,
                 resume=resume is not None,
+                devices=devices,
             )
-    except CompleteError as error:
+    except (CompleteError, NotFiniteError) as error:
         say(error.one_line)
-        return 0
-    except NotFiniteError as error:
-        say(error.one_line)
-        return NOT_FINITE
+        return 0 if isinstance(error, CompleteError) else NOT_FINITE
     return _ended(outcome, quiet=quiet)
+
+
+def _check(data: str | None, run_folder: str | None, resume: str | None) -> None:
+    """Refuse neither data nor a run, and two places for one."""
+    if resume is None and data is None:
+        here = click.get_current_context()
+        raise click.MissingParameter("Or --resume a run.", here, None, "'DATA'", "argument")
+    if resume is not None and run_folder is not None:
+        raise click.UsageError("A run is resumed where it is: leave out --run.")
 
 
 def _ended(outcome: Any, *, quiet: bool) -> int:

@@ -110,7 +110,9 @@ def as_labels(
 def check_finite(column: np.ndarray, what: str) -> None:
     """Refuse nan and infinity, naming the first place."""
     # One sum tells, fast, that all is well; only if it does not is each value looked at.
-    if column.dtype.kind == "f" and not np.isfinite(column.sum(dtype=np.float64)):
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = column.sum() if column.dtype.kind == "f" else 0
+    if not np.isfinite(total):
         wrong = ~np.isfinite(column)
         if wrong.any():
             hint = f"{int(wrong.sum())} such values in all: drop the rows, or fill them in"

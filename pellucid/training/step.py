@@ -10,7 +10,8 @@ from jaxtyping import Array, Float
 from pellucid.base.types import Params
 from pellucid.functions.schedules import Schedule
 from pellucid.network.network import Forward
-from pellucid.training.measuring import Sums, mean_loss, measure
+from pellucid.training.devices import averaged, own_seed
+from pellucid.training.measuring import Sums, mean_loss, measure, traced_sums
 from pellucid.training.state import NOISE, Examples, Recipe, TrainState, key_for, split_params
 from pellucid.training.watch import Signals
 
@@ -23,14 +24,26 @@ class StepRecord(NamedTuple):
 
 
 def step(
-    recipe: Recipe, train: TrainState, batch: Examples, sums: Sums
+    recipe: Recipe, train: TrainState, batch: Examples, sums: Sums, shares: int = 0
 ) -> tuple[TrainState, Sums, StepRecord]:
-    """Train on one mini-batch, and add what it showed to `sums`."""
+    """Train on one mini-batch, and add what it showed to `sums`.
+
+    Where several devices train, `batch` is one of so many `shares` of the mini-batch, or, by 1,
+    all of it on each device.
+    """
     rows = len(batch)
     moving, still = split_params(train.params, recipe.frozen)
     nudges = recipe.network.nudges(rows, recipe.dtype)
     slopes = jax.value_and_grad(objective, argnums=(0, 1), has_aux=True)
-    (loss, forward), (gradient, slope_of_z) = slopes(moving, nudges, still, recipe, train, batch)
+    drawing = train._replace(seed=own_seed(train.seed)) if shares > 1 else train
+    (loss, forward), (gradient, slope_of_z) = slopes(moving, nudges, still, recipe, drawing, batch)
+    state = forward.state
+    if shares:
+        seen = measure(recipe, traced_sums(recipe, batch.targets), forward, batch, loss)
+        gradient, state, loss, seen = averaged((gradient, state, loss, seen))
+        sums = jax.tree.map(lambda total, mean: total + shares * mean, sums, seen)
+    else:
+        sums = measure(recipe, sums, forward, batch, loss)
     rate = learning_rate(recipe, train)
     update, memory = recipe.optimizer.update(gradient, train.memory, moving, rate)
     signals = {
@@ -43,12 +56,11 @@ def step(
     }
     after = train._replace(
         params={**recipe.network.constrained(jax.tree.map(jnp.add, moving, update)), **still},
-        state=forward.state,
+        state=state,
         memory=memory,
         learning_rate=rate,
         step=train.step + 1,
     )
-    sums = measure(recipe, sums, forward, batch, loss)
     return after, sums, StepRecord(loss, recipe.watch.read(signals))
 
 

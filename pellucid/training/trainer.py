@@ -195,11 +195,10 @@ class Trainer:
             span = self._span(layout, self._step, pause, left, now)
             rewind.remember(self.train, self._run, behind)
             began = time.perf_counter()
-            examples = feed.at(self.began + self._done, self._step)
+            epoch = self.began + self._done
             self.train, self._run, ledger = program(
-                self.train, self._run, examples, validation, span
+                self.train, self._run, feed.at(epoch, self._step), validation, span
             )
-            del examples  # so that a part that is done with makes room
             looks.meanwhile(ledger)
             jax.block_until_ready(ledger)
             seconds = time.perf_counter() - began

@@ -21,7 +21,7 @@ from pellucid.experiments.running import run as run_experiment
 
 FILES = {
     *("experiment.toml", "model.safetensors", "encoding.json", "split.json"),
-    *("history.csv", "scores.json", "findings.json", "report.html"),
+    *("history.csv", "scores.json", "findings.json", "report.html", "SHA256SUMS"),
 }
 
 

@@ -34,7 +34,7 @@ def test_every_setting_is_an_option_of_its_own():
 def test_every_option_stands_under_one_heading():
     headed = [name for names in HEADINGS.values() for name in names]
     assert len(headed) == len(set(headed))
-    own = {"data", "run_folder", "quiet", "repair", "resume", "deterministic"}
+    own = {"data", "run_folder", "quiet", "repair", "resume", "deterministic", "devices"}
     assert {parameter.name for parameter in training.command.params} - own == set(headed)
 
 

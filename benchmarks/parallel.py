@@ -1,0 +1,166 @@
+"""Two processes with a core each beside one process with one core, and where sharing stops paying.
+
+    python benchmarks/parallel.py [--repetitions 5]
+
+Trains 784-512-512-10, batch 128, alternately in one process and in two that share each batch,
+each process kept to one core of its own; measures an all-reduce of several sizes between the
+two; and prints what the estimate of docs/devices.md gives for more processes, with a simulation
+in which the time of a step varies from process to process.
+"""
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import jax
+import numpy as np
+
+import pellucid as pc
+from pellucid.base.types import Params, Tree
+from pellucid.training.compilation import compiled
+from pellucid.training.devices import averaged, on_several
+
+ROWS, BATCH, EPOCHS, CLASSES = 9_984, 128, 3, 10
+NETWORKS = {"784-128-10": (128,), "784-512-512-10": (512, 512)}
+SIZES = (1_000, 10_000, 100_000, 1_000_000)  # numbers of four bytes
+TURNS = 50  # all-reduces in one program
+JITTER, DRAWS = 0.05, 2_000  # deviation of a step's time, and how many steps are simulated
+LINKS = {"10 Gbit/s, 50 us": (50e-6, 1.25e9), "100 Gbit/s, 10 us": (10e-6, 12.5e9)}
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)  # port, rank, ranks, network
+    given = parser.parse_args()
+    if given.worker:
+        port, rank, ranks, network = given.worker
+        worker(int(port), int(rank), int(ranks), network)
+        return
+    for network in NETWORKS:
+        runs = [(once(1, network), once(2, network)) for _ in range(given.repetitions)]
+        alone, shared = (statistics.median(run[k]["step"] for run in runs) for k in (0, 1))
+        apart = max(np.abs(np.subtract(one["losses"], two["losses"])).max() for one, two in runs)
+        same = all(run[1]["losses"] == runs[0][1]["losses"] for run in runs)
+        print(f"\n{network}, batch {BATCH}: medians of {given.repetitions}")
+        print(f"one process, one core   {alone * 1e3:7.2f} ms a step")
+        print(f"two processes, a core   {shared * 1e3:7.2f} ms a step: {alone / shared:.2f} x")
+        print(f"losses differ by at most {apart:.1e}; the same bits each time: {same}")
+        reduces = [run[1]["reduces"] for run in runs]
+        latency, bandwidth = line(
+            [statistics.median(column) for column in zip(*reduces, strict=True)]
+        )
+        print(f"an all-reduce of two here: {latency * 1e6:.0f} us and {bandwidth / 1e9:.2f} GB/s")
+        numbers, fixed = runs[0][0]["numbers"], statistics.median(run[0]["fixed"] for run in runs)
+        predict(alone, fixed, 4 * numbers, {"here": (latency, bandwidth), **LINKS})
+
+
+def once(ranks: int, network: str) -> dict:
+    """Return what rank 0 of so many processes measures."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, __file__, "--worker", str(port)]
+    processes = [
+        subprocess.Popen(
+            [*command, str(rank), str(ranks), network],
+            env={**os.environ, "NPROC": "1"},
+            stdout=subprocess.PIPE if rank == 0 else subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for rank in range(ranks)
+    ]
+    answers = [process.communicate()[0] for process in processes]
+    return json.loads(str(answers[0]).splitlines()[-1])
+
+
+def worker(port: int, rank: int, ranks: int, network: str) -> None:
+    """Train, and print what was measured."""
+    os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[rank]})  # before any thread of JAX
+    if ranks > 1:
+        at = f"127.0.0.1:{port}"
+        jax.distributed.initialize(at, ranks, rank, coordinator_bind_address=at)
+    digits: Any = pc.open_data("mnist")
+    x, y = digits.x[:ROWS].reshape(ROWS, 784).astype(np.float32) / 255, digits.labels[:ROWS]
+    hidden = [pc.layers.Dense(units, "relu") for units in NETWORKS[network]]
+    model = pc.Sequential([pc.Input((784,)), *hidden, pc.layers.Dense(CLASSES, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    way = {"batch_size": BATCH, "verbose": 0, "doctor": "off"}
+    records = model.fit(x, y, epochs=1 + EPOCHS, **way).records
+    found = {
+        "step": statistics.median(r.seconds for r in records[1:]) / (ROWS // BATCH),
+        "losses": np.concatenate([r.step_losses for r in records]).tolist(),
+        "numbers": sum(array.size for array in model.weights.values()),
+        "fixed": update_seconds(model) if ranks == 1 else None,
+        "reduces": [reduce_seconds(size, ranks) for size in SIZES] if ranks > 1 else None,
+    }
+    print(json.dumps(found), flush=True)
+
+
+def update_seconds(model: pc.Sequential) -> float:
+    """Return the seconds of what each process does alike, however many there are: the update."""
+    train, optimizer = model.trainer.train, model.recipe.optimizer
+
+    def update(params: Params, memory: Tree, rate: Any) -> tuple[Params, Tree]:
+        change, memory = optimizer.update(params, memory, params, rate)
+        return jax.tree.map(lambda p, u: p + u, params, change), memory
+
+    program = compiled(update, donate=(0, 1))
+    state, seconds = (train.params, train.memory), []
+    for _ in range(30):
+        began = time.perf_counter()
+        state = jax.block_until_ready(program(state[0], state[1], train.learning_rate))
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
+
+
+def reduce_seconds(size: int, ranks: int) -> float:
+    """Return the seconds of one all-reduce of so many numbers."""
+    turns = on_several(lambda x: jax.lax.fori_loop(0, TURNS, lambda _, v: averaged(v), x), ranks)
+    seconds = []
+    for _ in range(6):
+        began = time.perf_counter()
+        jax.block_until_ready(turns(np.zeros(size, np.float32)))
+        seconds.append((time.perf_counter() - began) / TURNS)
+    return statistics.median(seconds[1:])
+
+
+def line(seconds: list[float]) -> tuple[float, float]:
+    """Return latency and bandwidth, of two processes: seconds = 2 latency + bytes / bandwidth."""
+    sizes = 4.0 * np.array(SIZES)
+    slope = (seconds[-1] - seconds[0]) / (sizes[-1] - sizes[0])
+    return max(seconds[0] / 2, 1e-7), 1 / max(slope, 1e-15)
+
+
+def reduce_time(processes: int, size: float, latency: float, bandwidth: float) -> float:
+    """Return the seconds of a ring: 2 (p - 1) messages of size / p, one after the other."""
+    messages = 2 * (processes - 1)
+    return messages * latency + messages / processes * size / bandwidth
+
+
+def predict(step: float, fixed: float, size: float, links: dict[str, tuple[float, float]]) -> None:
+    """Print how many times as fast so many processes are, on paper and simulated."""
+    random = np.random.default_rng(0)
+    counts = (2, 4, 8, 16, 32)
+    print(f"the update, which every process does: {fixed * 1e3:.2f} ms; {size / 1e6:.2f} MB a step")
+    print(f"{'processes':24}" + "".join(f"{count:>14}" for count in counts))
+    for name, link in links.items():
+        cells = []
+        for count in counts:
+            work, reduce = (step - fixed) / count + fixed, reduce_time(count, size, *link)
+            drawn = work * np.exp(random.normal(0, JITTER, (DRAWS, count)))
+            simulated = step / (drawn.max(axis=1).mean() + reduce)
+            cells.append(f"{step / (work + reduce):6.2f} ({simulated:4.2f})")
+        print(f"{name:24}" + "".join(f"{cell:>14}" for cell in cells))
+
+
+if __name__ == "__main__":
+    main()

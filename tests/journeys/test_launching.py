@@ -1,0 +1,120 @@
+"""`pellucid launch`: processes that train together, and what is said when one is lost."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+pytestmark = pytest.mark.slow
+
+FOREVER = ("--epochs", "1000000", "--patience", "1000000", "--network", "8", "--batch-size", "10")
+AT_MOST = 15.0  # seconds in which a run ends that has lost a process
+
+
+def launch(*words, **how):
+    command = [sys.executable, "-m", "pellucid", "launch", *words]
+    return subprocess.Popen(command, stdout=-1, stderr=-1, text=True, **how)
+
+
+def ranks(launched):
+    """Return the processes that a launcher has started, in the order of their numbers."""
+    told = Path(f"/proc/{launched.pid}/task/{launched.pid}/children").read_text()
+    return [int(number) for number in told.split()]
+
+
+def begun(launched, folder):
+    """Wait until the processes of a launcher train; return them."""
+    for _ in range(600):
+        assert launched.poll() is None, launched.communicate()
+        if any(Path(f"{folder}.training").glob("lock")):
+            time.sleep(3)
+            return ranks(launched)
+        time.sleep(0.1)
+    raise AssertionError(launched.communicate())
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_two_processes_train_the_network_that_one_does(tmp_path):
+    asked = ("train", "iris", "--epochs", "20", "--batch-size", "10", "--patience", "20")
+    histories = []
+    for number, how in enumerate(((), ("launch", "-n", "2", "--"), ("launch", "-n", "2", "--"))):
+        run = tmp_path / f"run-{number}"
+        command = [sys.executable, "-m", "pellucid", *how, *asked, "--run", str(run)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        table = pl.read_csv(run / "history.csv").drop("seconds")
+        histories.append(table.to_numpy())
+        assert not Path(f"{run}.training").exists()
+    np.testing.assert_allclose(histories[1], histories[0], atol=1e-5)
+    np.testing.assert_array_equal(histories[1], histories[2])
+    assert "Gloo" not in done.stdout
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_killed_process_ends_the_run_with_one_line(tmp_path, number):
+    launched = launch("-n", "2", "--", "train", "iris", *FOREVER, "--run", "one", cwd=tmp_path)
+    processes = begun(launched, tmp_path / "one")
+    os.kill(processes[number], signal.SIGKILL)
+    since = time.monotonic()
+    _, told = launched.communicate(timeout=60)
+    assert time.monotonic() - since < AT_MOST
+    assert launched.returncode == 1
+    assert re.fullmatch(
+        rf"pellucid: rank {number} was ended by SIGKILL: the run has ended\. .*\n", told
+    )
+    assert not any(Path(f"/proc/{process}").exists() for process in processes)
+
+
+def test_a_run_that_was_stopped_goes_on(tmp_path):
+    launched = launch("-n", "2", "--", "train", "iris", *FOREVER, "--run", "one", cwd=tmp_path)
+    begun(launched, tmp_path / "one")
+    launched.send_signal(signal.SIGTERM)
+    _, told = launched.communicate(timeout=60)
+    assert launched.returncode == 143, told
+    assert any((tmp_path / "one.training").glob("step-*"))
+    again = launch("-n", "2", "--", "train", "--resume", "one", "--epochs", "1", cwd=tmp_path)
+    said, told = again.communicate(timeout=120)
+    assert again.returncode == 0, told
+    assert "report: one/report.html" in said
+
+
+def test_a_process_that_does_not_come_is_named(tmp_path):
+    since = time.monotonic()
+    at = f"127.0.0.1:{free_port()}"
+    how = ("-n", "2", "--coordinator", at, "--wait", "3")
+    launched = launch(*how, "--rank", "0", "--", "train", "iris", cwd=tmp_path)
+    _, told = launched.communicate(timeout=60)
+    assert time.monotonic() - since < AT_MOST
+    assert launched.returncode == 1
+    assert "rank 1 did not come in time: the run has ended" in told
+    assert told.count("\n") == 1
+
+
+def test_processes_of_several_hosts_meet_where_they_are_told_to(tmp_path):
+    how = ("-n", "2", "--coordinator", f"127.0.0.1:{free_port()}")
+    asked = ("--", "train", "iris", *FOREVER)
+    first = launch(*how, "--rank", "0", *asked, "--run", "one", cwd=tmp_path)
+    second = launch(*how, "--rank", "1", *asked, cwd=tmp_path)
+    begun(first, tmp_path / "one")
+    os.kill(ranks(second)[0], signal.SIGKILL)
+    since = time.monotonic()
+    _, theirs = second.communicate(timeout=60)
+    _, told = first.communicate(timeout=60)
+    assert time.monotonic() - since < AT_MOST
+    assert "rank 1 was ended by SIGKILL" in theirs
+    assert told.startswith("pellucid: rank 1 was lost: the run has ended.")
+    assert told.count("\n") == 1
