@@ -31,7 +31,7 @@ from pellucid.functions.scores import average_precision, pr_curve
 from pellucid.plots.classification import confusion, precision_recall
 
 QUICK = "--quick" in sys.argv
-ROWS, FRAUDS, EPOCHS = (6_000, 120, 2) if QUICK else (300_000, 1_000, 5)  # quick: fewer
+ROWS, FRAUDS, EPOCHS = (6_000, 120, 2) if QUICK else (300_000, 1_000, 20)  # quick: fewer
 
 random = np.random.default_rng(0)
 is_fraud = np.zeros(ROWS, bool)

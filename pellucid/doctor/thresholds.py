@@ -159,16 +159,26 @@ THRESHOLDS = {
         0.25, "healthy networks are never behind by more; too small ones by 0.4 .. 0.8", "corpus"
     ),
     "batch_gain": Threshold(
-        0.95, "of the way to perfect answers on a few rows: not measured yet", "chosen"
+        0.95,
+        "of the way to perfect answers on a few rows, the best of the tries: healthy 0.95 .. 1, "
+        "faulty 0.21 .. 0.87 where the network itself cannot",
+        "corpus",
     ),
     "batch_gain_broken": Threshold(
-        0.5, "the same, whatever is changed; not measured yet", "chosen"
+        0.5,
+        "the same: output and targets at odds 0.21 and 0.37, too simple a network 0.87",
+        "corpus",
     ),
     "rate_below_steepest": Threshold(
-        100, "the rate where the loss falls fastest, by the rate there is; not measured", "chosen"
+        100,
+        "the rate where the loss falls fastest, by the rate there is: healthy 1e-3 .. 61",
+        "corpus",
     ),
     "noise_share": Threshold(
-        0.01, "at least so many labels contradicted, at 95 % confidence", "chosen"
+        0.02,
+        "labels contradicted, at least, at 95 % confidence: as they are 0 .. 0.016, in "
+        "overlapping blobs 0.074; 5 % of them changed 0.017 .. 0.11, 10 % 0.056 .. 0.15",
+        "corpus",
     ),
 }
 
