@@ -314,7 +314,7 @@ def costs(quick: bool) -> None:
     filters += [layers.Conv2D(32, 3, activation="relu"), layers.Flatten()]
     fits = [("784-128-10", dense, 32, 6400, 4), ("CNN 16-32", filters, 128, 1280, 3)]
     if not quick:
-        fits += [("784-128-10", dense, 32, 60_000, 5), ("CNN 16-32", filters, 128, 60_000, 1)]
+        fits += [("784-128-10", dense, 32, 60_000, 5), ("CNN 16-32", filters, 128, 60_000, 3)]
     for name, hidden, batch_size, rows, epochs in fits:
         _print_cost(name, hidden, batch_size, rows, epochs)
 
