@@ -41,6 +41,15 @@ def browser():
         opened.close()
 
 
+@contextlib.contextmanager
+def a_page(browser, source):
+    """The first page of a lab of its own."""
+    with a_lab(source) as link:
+        page = browser.new_context().new_page()
+        page.goto(link())
+        yield page
+
+
 @pytest.fixture(scope="module")
 def moons(browser):
     with a_lab("moons") as link:
@@ -217,9 +226,7 @@ def test_a_lesson_leads_to_its_view_and_one_may_look_back_and_take_a_report_home
 
 @pytest.mark.slow
 def test_a_digit_that_is_drawn_is_answered_with_its_maps(browser):
-    with a_lab("--lesson=filters") as link:
-        page = browser.new_context().new_page()
-        page.goto(link())
+    with a_page(browser, "--lesson=filters") as page:
         page.get_by_role("button", name="Epoch").click(timeout=4 * SECONDS)
         expect(counter(page, "epoch")).to_have_text("1 of 5", timeout=8 * SECONDS)
         pad = page.get_by_role("img", name="a pad to draw on")
@@ -237,9 +244,7 @@ def test_a_digit_that_is_drawn_is_answered_with_its_maps(browser):
 
 @pytest.mark.slow
 def test_three_ways_down_the_loss_surface_are_drawn(browser):
-    with a_lab("--lesson=loss-surface") as link:
-        page = browser.new_context().new_page()
-        page.goto(link())
+    with a_page(browser, "--lesson=loss-surface") as page:
         page.get_by_role("button", name="Draw it").click(timeout=4 * SECONDS)
         picture = page.get_by_role("img", name="online: loss")
         expect(picture).to_be_visible(timeout=8 * SECONDS)
@@ -251,9 +256,7 @@ def test_three_ways_down_the_loss_surface_are_drawn(browser):
 
 @pytest.mark.slow
 def test_points_that_are_drawn_are_a_table_of_ones_own(browser):
-    with a_lab("moons") as link:
-        page = browser.new_context().new_page()
-        page.goto(link())
+    with a_page(browser, "moons") as page:
         page.get_by_role("button", name="Draw points …").click(timeout=4 * SECONDS)
         box = page.get_by_role("img", name="a plane to click").bounding_box()
         for name, left in (("class a", 60), ("class b", 240)):
