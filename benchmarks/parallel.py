@@ -3,7 +3,8 @@
     python benchmarks/parallel.py [--repetitions 5]
 
 Trains 784-512-512-10, batch 128, alternately in one process and in two that share each batch,
-each process kept to one core of its own; measures an all-reduce of several sizes between the
+each process kept to one core of its own, beside two that take half a batch each and share nothing:
+what the machine's cores give at most. Measures an all-reduce of several sizes between the
 two; and prints what the estimate of docs/devices.md gives for more processes, with a simulation
 in which the time of a step varies from process to process.
 """
@@ -23,11 +24,18 @@ import numpy as np
 
 import pellucid as pc
 from pellucid.base.types import Params, Tree
+from pellucid.training.cluster import joined
 from pellucid.training.compilation import compiled
 from pellucid.training.devices import averaged, on_several
+from pellucid.training.place import Place
 
 ROWS, BATCH, EPOCHS, CLASSES = 9_984, 128, 3, 10
-NETWORKS = {"784-128-10": (128,), "784-512-512-10": (512, 512)}
+NETWORKS = {
+    "784-128-10": ((128,), "relu"),
+    "784-512-512-10": ((512, 512), "relu"),
+    "784-512-512-10 with elu": ((512, 512), "elu"),
+}
+NUDGE = 1 + 2**-20  # of the first kernel: what rounding alone makes of losses
 SIZES = (1_000, 10_000, 100_000, 1_000_000)  # numbers of four bytes
 TURNS = 50  # all-reduces in one program
 JITTER, DRAWS = 0.05, 2_000  # deviation of a step's time, and how many steps are simulated
@@ -38,71 +46,104 @@ def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)  # port, rank, ranks, network
+    parser.add_argument("--worker", nargs=5, help=argparse.SUPPRESS)  # as `worker` takes them
     given = parser.parse_args()
     if given.worker:
-        port, rank, ranks, network = given.worker
-        worker(int(port), int(rank), int(ranks), network)
+        network, *numbers = given.worker
+        worker(network, *map(int, numbers))
         return
     for network in NETWORKS:
-        runs = [(once(1, network), once(2, network)) for _ in range(given.repetitions)]
-        alone, shared = (statistics.median(run[k]["step"] for run in runs) for k in (0, 1))
-        apart = max(np.abs(np.subtract(one["losses"], two["losses"])).max() for one, two in runs)
-        same = all(run[1]["losses"] == runs[0][1]["losses"] for run in runs)
-        print(f"\n{network}, batch {BATCH}: medians of {given.repetitions}")
-        print(f"one process, one core   {alone * 1e3:7.2f} ms a step")
-        print(f"two processes, a core   {shared * 1e3:7.2f} ms a step: {alone / shared:.2f} x")
-        print(f"losses differ by at most {apart:.1e}; the same bits each time: {same}")
-        reduces = [run[1]["reduces"] for run in runs]
-        latency, bandwidth = line(
-            [statistics.median(column) for column in zip(*reduces, strict=True)]
-        )
-        print(f"an all-reduce of two here: {latency * 1e6:.0f} us and {bandwidth / 1e9:.2f} GB/s")
-        numbers, fixed = runs[0][0]["numbers"], statistics.median(run[0]["fixed"] for run in runs)
-        predict(alone, fixed, 4 * numbers, {"here": (latency, bandwidth), **LINKS})
+        show(network, [measure(network) for _ in range(given.repetitions)])
 
 
-def once(ranks: int, network: str) -> dict:
-    """Return what rank 0 of so many processes measures."""
+def measure(network: str) -> tuple[dict, dict, dict]:
+    """Return what one process, two that share nothing, and two that share each batch, measure."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, __file__, "--worker", str(port)]
-    processes = [
+    return (
+        started(network, 1, BATCH),
+        started(network, 2, BATCH // 2),
+        started(network, 2, BATCH, port),
+    )
+
+
+def show(network: str, runs: list[tuple[dict, dict, dict]]) -> None:
+    """Print what was measured, and the estimate that follows."""
+    alone, half, shared = (statistics.median(run[k]["step"] for run in runs) for k in range(3))
+    apart = max(np.abs(np.subtract(r[0]["losses"], r[2]["losses"])).max() for r in runs)
+    nudged = max(np.abs(np.subtract(r[0]["losses"], r[0]["nudged"])).max() for r in runs)
+    same = all(run[2]["losses"] == runs[0][2]["losses"] for run in runs)
+    print(f"\n{network}, batch {BATCH}: medians of {len(runs)}")
+    print(f"one process, one core          {alone * 1e3:7.2f} ms a step")
+    print(f"two, half a batch, not joined  {half * 1e3:7.2f} ms: {alone / half:.2f} x at most")
+    print(f"two processes, a core each     {shared * 1e3:7.2f} ms a step: {alone / shared:.2f} x")
+    print(f"losses differ by at most {apart:.1e}; the same bits each time: {same}")
+    print(f"those of one process, first kernel 1e-6 larger: by at most {nudged:.1e}")
+    columns = zip(*(run[2]["reduces"] for run in runs), strict=True)
+    latency, bandwidth = line([statistics.median(column) for column in columns])
+    print(f"an all-reduce of two here: {latency * 1e6:.0f} us and {bandwidth / 1e9:.2f} GB/s")
+    numbers, fixed = runs[0][0]["numbers"], statistics.median(run[0]["fixed"] for run in runs)
+    predict(alone, fixed, 4 * numbers, {"here": (latency, bandwidth), **LINKS})
+
+
+def started(network: str, processes: int, batch: int, port: int = 0) -> dict:
+    """Return what the first of so many processes measures; they are joined if there is a port."""
+    command = [sys.executable, __file__, "--worker", network, str(batch), str(port)]
+    running = [
         subprocess.Popen(
-            [*command, str(rank), str(ranks), network],
+            [*command, str(rank), str(processes)],
             env={**os.environ, "NPROC": "1"},
             stdout=subprocess.PIPE if rank == 0 else subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        for rank in range(ranks)
+        for rank in range(processes)
     ]
-    answers = [process.communicate()[0] for process in processes]
+    answers = [process.communicate()[0] for process in running]
     return json.loads(str(answers[0]).splitlines()[-1])
 
 
-def worker(port: int, rank: int, ranks: int, network: str) -> None:
-    """Train, and print what was measured."""
+def worker(network: str, batch: int, port: int, rank: int, processes: int) -> None:
+    """Keep to a core, join the others if there is a port, and print what is measured."""
     os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[rank]})  # before any thread of JAX
-    if ranks > 1:
-        at = f"127.0.0.1:{port}"
-        jax.distributed.initialize(at, ranks, rank, coordinator_bind_address=at)
-    digits: Any = pc.open_data("mnist")
-    x, y = digits.x[:ROWS].reshape(ROWS, 784).astype(np.float32) / 255, digits.labels[:ROWS]
-    hidden = [pc.layers.Dense(units, "relu") for units in NETWORKS[network]]
-    model = pc.Sequential([pc.Input((784,)), *hidden, pc.layers.Dense(CLASSES, "softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    way = {"batch_size": BATCH, "verbose": 0, "doctor": "off"}
-    records = model.fit(x, y, epochs=1 + EPOCHS, **way).records
-    found = {
-        "step": statistics.median(r.seconds for r in records[1:]) / (ROWS // BATCH),
-        "losses": np.concatenate([r.step_losses for r in records]).tolist(),
+    if port:
+        os.environ.update(Place(f"127.0.0.1:{port}", rank, processes, wait=60).variables())
+    with joined():
+        print(json.dumps(measured(network, batch, processes if port else 1)), flush=True)
+
+
+def measured(network: str, batch: int, ranks: int) -> dict:
+    """Return the times and losses of a fit, and the times of all-reduces."""
+    fitted(network, batch)  # compiles
+    model, records = fitted(network, batch)
+    return {
+        "step": statistics.median(r.seconds for r in records) / (ROWS // batch),
+        "losses": losses_of(records),
+        "nudged": losses_of(fitted(network, batch, NUDGE)[1]) if ranks == 1 else None,
         "numbers": sum(array.size for array in model.weights.values()),
         "fixed": update_seconds(model) if ranks == 1 else None,
         "reduces": [reduce_seconds(size, ranks) for size in SIZES] if ranks > 1 else None,
     }
-    print(json.dumps(found), flush=True)
+
+
+def fitted(network: str, batch: int, nudge: float = 1) -> tuple[pc.Sequential, Any]:
+    """Return a network that has learnt, its first kernel times `nudge` before, and its records."""
+    digits: Any = pc.open_data("mnist")
+    x, y = digits.x[:ROWS].reshape(ROWS, 784).astype(np.float32) / 255, digits.labels[:ROWS]
+    widths, activation = NETWORKS[network]
+    hidden = [pc.layers.Dense(units, activation) for units in widths]
+    model = pc.Sequential([pc.Input((784,)), *hidden, pc.layers.Dense(CLASSES, "softmax")])
+    kernel, *others = model.get_weights()
+    model.set_weights([kernel * np.float32(nudge), *others])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    way = {"batch_size": batch, "verbose": 0, "doctor": "off"}
+    return model, model.fit(x, y, epochs=EPOCHS, **way).records
+
+
+def losses_of(records: Any) -> list[float]:
+    """Return the loss of each step."""
+    return np.concatenate([record.step_losses for record in records]).tolist()
 
 
 def update_seconds(model: pc.Sequential) -> float:

@@ -16,8 +16,11 @@ os.environ["XLA_FLAGS"] = " ".join(
 
 import jax
 import pytest
+from hypothesis import settings
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -20,6 +20,7 @@ from pellucid.data.blocks import leaves, mapped
 from pellucid.data.encoding import Encoding
 
 WINDOW_BYTES = 2**26  # of rows that are mixed, unless somebody says how many rows
+ALIGNMENT = 64  # bytes
 OF_PIECES, OF_ROWS = 0, 1  # what an order is of
 
 
@@ -205,7 +206,18 @@ def _touched(plan: Plan, first: int, last: int) -> slice:
 
 
 def _blank(block: Any, rows: int) -> Any:
-    return mapped(lambda column: np.empty((rows, *column.shape[1:]), column.dtype), block)
+    """Return room for so many rows like those of a block, where a device can take them as it is.
+
+    JAX copies an array to the CPU's memory unless it begins at a multiple of 64 bytes.
+    """
+
+    def room(column: np.ndarray) -> np.ndarray:
+        size = rows * column[:1].nbytes
+        held = np.empty(size + ALIGNMENT, np.uint8)
+        begin = -held.ctypes.data % ALIGNMENT
+        return held[begin : begin + size].view(column.dtype).reshape(rows, *column.shape[1:])
+
+    return mapped(room, block)
 
 
 def _form(column: np.ndarray) -> tuple[Any, ...]:

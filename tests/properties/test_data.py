@@ -86,7 +86,6 @@ def test_one_hot_undoes_itself(labels):
     assert from_one_hot(matrix, names).tolist() == labels
 
 
-@settings(deadline=None)
 @given(
     numbers=st.lists(st.none() | st.integers(-999, 999), min_size=8, max_size=20),
     words=st.lists(st.none() | st.sampled_from("uvw"), min_size=8, max_size=20),
@@ -109,7 +108,7 @@ def test_an_encoding_knows_only_training_rows_and_survives_json(numbers, words, 
     np.testing.assert_array_equal(new.x, x[::-1])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     cells=st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=8),
     delimiter=st.sampled_from(",;\t|"),
@@ -148,7 +147,7 @@ CELL = st.sampled_from(
 LINES = st.lists(st.lists(CELL, min_size=1, max_size=4).map(",".join), max_size=8)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(content=LINES.map("\n".join).map(str.encode) | st.binary(max_size=80), table=LINES)
 def test_any_bytes_are_read_or_refused_and_nothing_else(content, table):
     header = b"a,b,kind\n" + "\n".join(table).encode()

@@ -21,7 +21,7 @@ def test_pieces_add_up(at):
     a = jnp.asarray(drawn(case.a, shape, 2), "float32")
     sums, value = jax.jit(case.metric.sums), jax.jit(case.metric.value)
 
-    @settings(deadline=None, max_examples=12)
+    @settings(max_examples=12)
     @given(
         st.lists(st.booleans(), min_size=ROWS, max_size=ROWS),
         st.lists(st.floats(0, 3, width=32), min_size=ROWS, max_size=ROWS),

@@ -26,7 +26,7 @@ def watched(rows, batch_size, shuffle, epochs):
     return [record.signals["z"]["dense"] for record in history.records]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(rows=st.integers(1, 23), batch_size=st.integers(1, 30), shuffle=st.booleans())
 def test_an_epoch_visits_every_row_once(rows, batch_size, shuffle):
     first, second = watched(rows, batch_size, shuffle, 2)
@@ -55,7 +55,7 @@ def model(seed=0):
     return made
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(order=st.permutations(range(31)))
 def test_the_order_of_rows_changes_no_score(order):
     made = model()
@@ -63,7 +63,7 @@ def test_the_order_of_rows_changes_no_score(order):
     np.testing.assert_allclose(straight, other, rtol=1e-5)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(order=st.permutations(range(6)))
 def test_permuting_hidden_units_changes_no_output(order):
     made, order = model(), list(order)

@@ -1,5 +1,6 @@
 """Streams: every row once an epoch, in an order that follows from seed and epoch alone."""
 
+import jax
 import numpy as np
 import polars as pl
 import pytest
@@ -50,6 +51,11 @@ def test_a_part_follows_from_seed_and_epoch_alone():
     np.testing.assert_array_equal(first, stream.part(100, 150, seed=3, epoch=2)[1])
     assert (first != stream.part(100, 150, seed=3, epoch=3)[1]).any()
     assert (first != stream.part(100, 150, seed=4, epoch=2)[1]).any()
+
+
+def test_a_device_takes_a_part_without_a_copy():
+    x, _ = numbered(200).part(3, 131)
+    assert jax.device_put(x).unsafe_buffer_pointer() == x.ctypes.data
 
 
 def test_a_window_has_rows_from_all_over_the_source():

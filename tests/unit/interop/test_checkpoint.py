@@ -72,7 +72,7 @@ def test_every_layer_goes_through_json(name):
     assert network_from_json(json.loads(json.dumps(network_to_json(network)))) == network
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_file_is_refused_or_the_same(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("files") / "model"

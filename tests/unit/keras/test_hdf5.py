@@ -49,7 +49,7 @@ def same(found, tree):
         same(found.members[name], tree[name])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.dictionaries(NAMES, TREES, max_size=9))
 def test_what_h5py_writes_is_read(tree):
     same(opened(sealed(written(lambda file: fill(file, tree)))), tree)

@@ -37,7 +37,7 @@ def same(one, other):
 
 
 @given(st.dictionaries(st.text(), VALUES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_frame_comes_out_as_it_went_in(told):
     assert same(told, unpack(pack(told)))
 
@@ -103,7 +103,7 @@ def test_what_is_no_command_is_refused(text):
 
 
 @given(st.text() | st.binary())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_noise_is_refused_and_nothing_else_happens(noise):
     with pytest.raises(DataError):
         read_command(noise)

@@ -146,7 +146,7 @@ def test_the_verdict_on_every_gate(gate):
     check(BOTH, GATES[gate], verdict)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000))
 def test_every_verdict_comes_with_its_proof_and_the_bound_holds(seed):
     random = np.random.default_rng(seed)
