@@ -32,6 +32,12 @@ def pellucid(task: Task) -> Trained:
     return _by_fit(task, Sequential, layers)
 
 
+def without_onednn(task: Task) -> Trained:
+    """The same, by XLA's own convolutions."""
+    os.environ["PELLUCID_ONEDNN"] = "off"
+    return pellucid(task)
+
+
 def keras(backend: str) -> Callable[[Task], Trained]:
     """Return the contender that is Keras on `backend`."""
 
@@ -174,6 +180,7 @@ def plain_jax(task: Task) -> Trained:
 
 CONTENDERS: dict[str, Callable[[Task], Trained]] = {
     "pellucid": pellucid,
+    "pellucid without oneDNN": without_onednn,
     "plain JAX": plain_jax,
     "scikit-learn": scikit_learn,
     "PyTorch": pytorch,

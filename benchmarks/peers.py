@@ -28,8 +28,10 @@ from starting import starting
 from tasks import TASKS
 
 HERE = Path(__file__).parent
-OURS, BARE = "pellucid", "plain JAX"  # a framework beside code for one network
-NO_PICTURES, NO_FRAMEWORK = frozenset({"scikit-learn"}), frozenset({BARE, "scikit-learn"})
+OURS, ALONE = "pellucid", "pellucid without oneDNN"
+BARE = "plain JAX"  # code for one network, no framework
+NO_PEERS = frozenset({OURS, ALONE, BARE})
+NO_PICTURES, NO_FRAMEWORK = frozenset({"scikit-learn"}), frozenset({BARE, ALONE, "scikit-learn"})
 BUSY = 0.5  # processes waiting for a core before the first measurement
 QUICK = ("iris", "digits")
 TIMES_BEST = {  # how many times our seconds the best peer takes
@@ -104,7 +106,7 @@ def workers(task: str, pythons: Mapping[str, str]) -> Iterator[dict[str, Worker]
     with ExitStack() as open_ones:
         there = {}
         for name, python in pythons.items():
-            if name in NO_PICTURES and TASKS[task]().has_pictures:
+            if name in (NO_PICTURES if TASKS[task]().has_pictures else {ALONE}):
                 continue
             worker = Worker(name, task, python)
             open_ones.callback(worker.close)
@@ -168,7 +170,7 @@ def cold(name: str, pythons: Mapping[str, str], repetitions: int) -> dict[str, d
 
 def best(found: Mapping[str, Mapping[str, Any]], key: str = "median") -> tuple[str, float]:
     """Return the peer with the least of a figure; plain JAX is no peer."""
-    return min(((n, e[key]) for n, e in found.items() if n not in (OURS, BARE)), key=lambda p: p[1])
+    return min(((n, e[key]) for n, e in found.items() if n not in NO_PEERS), key=lambda p: p[1])
 
 
 def claims(peers: Mapping[str, Any]) -> Iterator[tuple[str, float, float, bool]]:

@@ -12,6 +12,7 @@ from jax import export
 from jaxtyping import Array, Shaped
 
 from pellucid.base.types import Params, State
+from pellucid.layers.onednn import runs_anywhere
 from pellucid.network.network import Network
 
 PLATFORMS = ("cpu", "cuda")
@@ -33,5 +34,6 @@ def stablehlo_bytes(network: Network, params: Params, state: State) -> bytes:
     forms: list[Any] = [
         jax.ShapeDtypeStruct((rows, *s.shape), jnp.dtype(s.dtype)) for s in network.inputs
     ]
-    written = export.export(jax.jit(jax.vmap(row)), platforms=PLATFORMS)(*forms)
+    with runs_anywhere():
+        written = export.export(jax.jit(jax.vmap(row)), platforms=PLATFORMS)(*forms)
     return bytes(written.serialize())

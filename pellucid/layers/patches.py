@@ -1,8 +1,9 @@
 """Convolution as arithmetic, in the form each kind of device runs fastest.
 
-XLA's own convolution is a slow one on CPUs inside a loop, where the epoch runs, but for one
-form (`plain_convolution`). Where that does not serve, with few channels or in groups, matrix
-products and sums of shifted arrays stand in. Only `on_cpu` tells which device it is.
+On CPUs oneDNN is asked where it is installed (`onednn`). XLA's own convolution is a slow one
+there inside a loop, where the epoch runs, but for one form (`plain_convolution`). Where that
+does not serve, with few channels or in groups, matrix products and sums of shifted arrays stand
+in. Only `on_cpu` tells which device it is.
 """
 
 import functools
@@ -11,6 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from pellucid.layers.onednn import convolve_by_onednn, offered
 from pellucid.layers.plain_convolution import convolve_plainly
 from pellucid.layers.windows import Footprints, Windows
 
@@ -25,6 +27,8 @@ def convolve(
 ) -> Float[Array, "batch *windows filters"]:
     """Return the sum over a window of x times kernel, for each window and filter."""
     if on_cpu():
+        if groups == 1 and x.dtype == jnp.float32 and offered():
+            return convolve_by_onednn(x, kernel, windows)
         many = groups == 1 and x.shape[-1] >= FEW and max(windows.size) > 1
         if many and x.dtype == jnp.float32:
             return convolve_plainly(x, kernel, windows)
