@@ -14,7 +14,8 @@ change of a program mends (BY_HAND), cases whose level is no better than guessin
 whose rows say nothing about rows that a plain predictor has not seen.
 
 `deep` makes the deep checks of every program: how far it comes to know 32 rows by heart, by how
-much its rate is below the steepest, and which share of labels is contradicted, as they are and
+much its rate is below the steepest, by what share its loss is said to fall in as many epochs
+again and by what it does, and which share of labels is contradicted, as they are and
 with PLANTED of them changed. By these figures the thresholds of deep checks were chosen.
 
 `cost` times whole fits with the doctor and without, in turns, after one of each to compile;
@@ -40,6 +41,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 import pellucid as pc
 from pellucid import keras
 from pellucid.base.errors import PellucidError
+from pellucid.doctor.course import falling
 from pellucid.doctor.task import NUMBERS, task_of
 from pellucid.models.quality import quality
 from pellucid.models.repairing import judged, tried
@@ -262,12 +264,19 @@ def deepened(job: tuple[dict[str, Any], str]) -> str:
     reach = pc.learning_rate_range(model, x, y)
     below = reach.suggested / reach.rate if reach.suggested and reach.rate > 0 else float("nan")
     line += f" steepest/rate {below:8.3g}  by heart: {gains}"
+    line += "  again: {:.2f} {:.2f}".format(*_again(*program(case, arrays)))
     labels = y.argmax(axis=1) if y.ndim > 1 and y.shape[1] > 1 else y.ravel()
     if case["label"] == "healthy" and case["task"] != "regression" and len(x) <= NOISE_ROWS:
         line += "  contradicted:" + "".join(
             f" {share:.0%}: {_contradicted(model, x, labels, share):.3f}" for share in PLANTED
         )
     return f"{line}  faults: {', '.join(case['faults'])}"
+
+
+def _again(model: Any, fit: dict[str, Any]) -> tuple[float, float]:
+    """Return by what share the loss is to fall in as many epochs again, and by what it does."""
+    losses, more = (np.array(model.fit(**fit).history["loss"]) for _ in range(2))
+    return 1 - (1 - falling(losses)) ** len(losses), 1 - more[-1] / losses[-1]
 
 
 def _contradicted(model: Any, x: np.ndarray, labels: np.ndarray, share: float) -> float:

@@ -42,8 +42,7 @@ An **error** cannot work, a **warning** very probably does harm, **advice** is w
 
 Each threshold stands in `pellucid/doctor/thresholds.py`, with the figures on its either side.
 "study" is a comparison of 146 small programs, healthy and faulty, that were trained and measured;
-"corpus" are programs on which the rules were made; "own" is a fit of our own; "chosen" has no
-measurement behind it yet.
+"corpus" are programs on which the rules were made; "own" is a fit of our own.
 
 """
 
