@@ -1,7 +1,16 @@
 """A line to the process that trains, without the process: commands from a list, frames kept."""
 
-from pellucid.lab.protocol import unpack
+from pellucid.lab.protocol import SIZES, unpack
 from pellucid.lab.runner import Runner
+
+
+def frames_of(message):
+    """What a message to a page says, frame by frame."""
+    while message:
+        header, arrays = SIZES.unpack_from(message)
+        size = SIZES.size + header + arrays
+        yield unpack(message[:size])
+        message = message[size:]
 
 
 class Line:

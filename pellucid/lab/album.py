@@ -12,7 +12,7 @@ from pellucid.models.model import Model
 from pellucid.training.state import TrainState
 
 MOST, MOST_BYTES = 64, 64 * 2**20  # states, and what they may take together
-SHARE = 0.03  # of the time, at most, that goes into copying while training runs
+SHARE = 0.02  # of the time, at most, that goes into copying while training runs
 FEWEST = 4  # states that must fit, or none is kept
 
 

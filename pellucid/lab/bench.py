@@ -21,6 +21,7 @@ from pellucid.experiments.preparing import Prepared, prepare
 from pellucid.interop.checkpoint import Checkpoint
 from pellucid.layers.input import Input
 from pellucid.layers.layer import LAYERS, Layer
+from pellucid.layers.preprocessing import Rescaling
 from pellucid.models.model import Model
 from pellucid.models.sequential import Sequential
 from pellucid.models.view import View
@@ -79,6 +80,14 @@ class Bench:
         """The rows to learn from: inputs and targets."""
         rows = self.ready.parts.train
         return self.ready.x[rows], self.y[rows]
+
+    @cached_property
+    def unscaled(self) -> tuple[float, float] | None:
+        """The range of the inputs of a network from a file that no layer of it scales."""
+        scaled = any(one.learns_from_data or isinstance(one, Rescaling) for one in self.layers)
+        x = self.training[0]
+        low, high = float(x.min()), float(x.max())
+        return None if self.loaded is None or scaled or -1 <= low <= high <= 1 else (low, high)
 
     @property
     def steps(self) -> int:

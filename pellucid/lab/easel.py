@@ -10,7 +10,8 @@ from pellucid.lab.views import VIEWS, now, state
 from pellucid.lab.views.scene import Scene
 
 SHARE = 0.15  # of the time, at most, that goes into pictures while training runs
-FEWEST = 0.03  # seconds between two pictures
+SLACK, LONGEST = 0.1, 2.0  # seconds that may be made up for; that one picture, which may
+# have been compiled first, keeps the next one waiting
 PRESENT = ("runs", "surface")  # views that do not look back
 
 
@@ -23,7 +24,7 @@ class Easel:
         self._drawn: dict[str, int] = {}  # by view, the version it showed
         self._state: Any = None  # as it was sent last
         self._version = 0
-        self._rest_until = 0.0
+        self._due = 0.0  # when the next picture may be made while training runs
 
     def renew(self) -> None:
         """Take note that there is something new to see."""
@@ -37,7 +38,7 @@ class Easel:
     def draw(self, scene: Scene) -> None:
         """Send the picture that was asked for, unless nothing is new or training needs the time."""
         began = time.monotonic()
-        if self.wanted is None or (self._pedals.playing and began < self._rest_until):
+        if self.wanted is None or (self._pedals.playing and began < self._due):
             return
         fresh = [name for name in sorted(self.wanted) if self._drawn.get(name) != self._version]
         if not fresh and self._drawn.get("now") == self._version:
@@ -51,7 +52,9 @@ class Easel:
             if name in VIEWS:
                 self._show(scene if name in PRESENT else scene.looked_at, name, VIEWS[name])
         self._show(scene, "now", now)
-        self._rest_until = began + max(FEWEST, (time.monotonic() - began) / SHARE)
+        if self._pedals.playing:
+            rest = min((time.monotonic() - began) / SHARE, LONGEST)
+            self._due = max(self._due, began - SLACK) + rest
 
     def _show(self, scene: Scene, name: str, view: Callable[[Scene], Mapping[str, Any]]) -> None:
         try:

@@ -37,9 +37,29 @@ def guest(model: Model, x: Any, y: Any, given: Mapping[str, Any]) -> Bench:
     every = as_examples(recipe, x, y, given["sample_weight"], given["class_weight"])
     apart = given["validation_data"], given["validation_split"], given["validation_by"]
     train, held_out = hold_out(recipe, every, *apart, model.seed)
-    size = len(train) if given["batch_size"] == "full" else min(given["batch_size"], len(train))
-    if not isinstance(given["shuffle"], bool) or len(train.inputs) != 1 or len(train.targets) != 1:
-        raise _strange("several inputs or outputs, or balanced batches", "one of each")
+    size = len(train) if given["batch_size"] == "full" else given["batch_size"]
+    return guest_of(model, train, held_out, size, given["epochs"], given["shuffle"])
+
+
+def guest_of(
+    model: Model,
+    train: Examples,
+    held_out: Examples | None,
+    size: int,
+    epochs: int,
+    shuffle: bool | str,
+) -> Bench:
+    """Return the bench of a fit on these rows, in batches of `size`.
+
+    Raises:
+        ConfigError: it has rows, targets or an order that the lab cannot show.
+    """
+    recipe = model.recipe
+    if not isinstance(shuffle, bool):
+        raise unfollowed(f"batches that are {shuffle}", "rows in their order, or shuffled")
+    for kind, columns in (("input", train.inputs), ("output", train.targets)):
+        if len(columns) != 1:
+            raise unfollowed(f"{len(columns)} {kind}s: {', '.join(columns)}", f"one {kind}")
     rows = [train] if held_out is None else [train, held_out]
     inputs, answers = (np.concatenate([_only(part, at) for part in rows]) for at in (0, 1))
     taught = np.arange(len(train))
@@ -50,13 +70,14 @@ def guest(model: Model, x: Any, y: Any, given: Mapping[str, Any]) -> Bench:
     target = _target(encoding, labels)
     data = Dataset(ROWS, _shown(inputs, encoding), target, encoding.task)
     metrics = tuple(measure.name for measure in recipe.measures)
+    most = min(size, len(train))
     loss = LOSSES.name_of(type(recipe.goals[0].loss)) or "its own loss"
     return Bench(
-        Experiment(ROWS, batch_size=size, epochs=max(1, given["epochs"]), seed=model.seed),
+        Experiment(ROWS, batch_size=most, epochs=max(1, epochs), seed=model.seed),
         Prepared(data, parts, encoding, inputs, labels, held_out is not None, ()),
-        Design(model, "", loss, metrics, size, given["epochs"], 0),
+        Design(model, "", loss, metrics, most, epochs, 0),
         script=True,
-        shuffle=given["shuffle"],
+        shuffle=shuffle,
         before=(int(model.train_state.epoch), int(model.train_state.step)),
         answers=answers,
     )
@@ -79,7 +100,7 @@ def _encoding(recipe: Recipe, x: np.ndarray, y: np.ndarray) -> tuple[Encoding, n
         answer = Answer("y", "regression")
         return Encoding(features, x.shape[1:], answer), y.reshape(-1).astype(np.float32)
     if kind not in (CLASSES, YES_OR_NO) or y.ndim > 2:
-        raise _strange(f"targets that are {kind}", "classes, or a number a row")
+        raise unfollowed(f"targets that are {kind}", "classes, or a number a row")
     wide = y.ndim == 2 and y.shape[1] > 1
     labels = y.argmax(1) if wide else y.reshape(-1) > y.min() if units == 1 else y.reshape(-1)
     names = tuple(map(str, range(max(units, 2))))
@@ -100,11 +121,13 @@ def _shown(x: np.ndarray, encoding: Encoding) -> tuple[Column, ...] | np.ndarray
         return tuple(Column(one.column, "number", v.astype(np.float64)) for one, v in named)
     pictures = x[..., None] if x.ndim == 3 else x
     if pictures.ndim != 4 or pictures.shape[-1] not in (1, 3, 4):
-        raise _strange(f"rows of the shape {x.shape[1:]}", "rows of numbers, or pictures")
+        raise unfollowed(f"rows of the shape {x.shape[1:]}", "rows of numbers, or pictures")
     low, high = float(pictures.min()), float(pictures.max())
     return np.rint((pictures - low) * (255 / (high - low or 1))).astype(np.uint8)
 
 
-def _strange(got: str, expected: str) -> ConfigError:
+def unfollowed(got: str, expected: str) -> ConfigError:
+    """Return the error of a fit that the lab cannot show."""
     what = "The lab cannot follow this fit, which goes on without it."
-    return ConfigError(explain(what, got=got, expected=expected))
+    hint = "its history and findings stand in the script as ever"
+    return ConfigError(explain(what, got=got, expected=expected, hint=hint))

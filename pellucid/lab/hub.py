@@ -1,8 +1,9 @@
 """Between the pages and the process that trains: what was shown last, and who can take more.
 
-A page says when it has drawn a frame; two may be on their way to it, the rest wait, and of
-each kind only the newest. So a slow page shows the present, and never the past. The course,
-each loss and each epoch, is kept here whole: a page that comes back gets what it has missed.
+A page gets all that waits for it as one message, and says when it has drawn that. Two may be on
+their way to it; of what comes meanwhile the newest of each kind waits. So a slow page shows the
+present, and never the past. The course, each loss and each epoch, is kept here whole: a page
+that comes back gets what it has missed.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ import numpy as np
 from pellucid.base.errors import DataError
 from pellucid.lab.protocol import Command, pack, unpack
 
-MOST_FLYING = 2  # frames that a page has not yet said it has drawn
+MOST_FLYING = 2  # messages that a page has not yet said it has drawn
 COURSE, DRAWN = "course", "now"  # what grows; and the last frame of a picture
 # Said once: a page that comes later does not hear it.
 ONCE = ("trouble", "script", "lesson", "report", "gaps")
@@ -26,13 +27,15 @@ class Course:
     def __init__(self) -> None:
         self.run = 0
         self.losses: list[np.ndarray] = []
+        self.ends: list[int] = [0]  # how many losses all parts up to one have
         self.epochs: list[Any] = []
 
     def add(self, told: Mapping[str, Any]) -> None:
         """Take what came since the last time; another run begins anew."""
         if told["run"] != self.run:
-            self.run, self.losses, self.epochs = told["run"], [], []
+            self.run, self.losses, self.ends, self.epochs = told["run"], [], [0], []
         self.losses.append(told["losses"])
+        self.ends.append(self.ends[-1] + len(told["losses"]))
         self.epochs += told["epochs"]
 
     def since(self, run: int, parts: int, epochs: int) -> dict[str, Any]:
@@ -40,8 +43,8 @@ class Course:
         if run != self.run:
             parts = epochs = 0
         losses = np.concatenate([np.zeros(0, np.float32), *self.losses[parts:]])
-        first = sum(map(len, self.losses[:parts]))
-        return {"run": self.run, "first": first, "losses": losses, "epochs": self.epochs[epochs:]}
+        told = {"first": self.ends[parts], "losses": losses, "epochs": self.epochs[epochs:]}
+        return {"run": self.run, **told}
 
 
 class Page:
@@ -122,20 +125,19 @@ class Hub:
             self.tell(Command("draw", {"views": sorted(self._asked)}))
 
     def next_for(self, page: Page) -> bytes | None:
-        """Return the next frame to send to a page; None: nothing, or it has enough to draw."""
+        """Return the next message to a page; None: nothing waits, or it has enough to draw."""
         if page.flying >= MOST_FLYING:
             return None
-        frame = self._missed(page)
-        if frame is None and page.waiting:
-            frame = page.waiting.pop(next(iter(page.waiting)))
-        page.flying += frame is not None
-        return frame
+        frames = [*self._missed(page), *page.waiting.values()]
+        page.waiting.clear()
+        page.flying += bool(frames)
+        return b"".join(frames) or None
 
-    def _missed(self, page: Page) -> bytes | None:
+    def _missed(self, page: Page) -> list[bytes]:
         """Return what the page lacks of the course."""
         have = (self.course.run, len(self.course.losses), len(self.course.epochs))
         if page.seen == have:
-            return None
+            return []
         told = self.course.since(*page.seen)
         page.seen = have
-        return pack({"kind": COURSE, **told})
+        return [pack({"kind": COURSE, **told})]

@@ -5,13 +5,15 @@ import queue
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from pellucid.base.errors import PellucidError
+from pellucid.base.errors import ConfigError, PellucidError, explain
+from pellucid.lab.bench import Bench
 from pellucid.lab.guard import Guard
-from pellucid.lab.guest import guest
+from pellucid.lab.guest import guest, unfollowed
+from pellucid.lab.keras_guest import Onlooker
 from pellucid.lab.protocol import Command
 from pellucid.lab.runner import Runner
 from pellucid.lab.server import Lab, listening, server_of
@@ -23,7 +25,7 @@ BETWEEN = 0.05  # seconds between two looks at what pages want, while nothing tr
 
 
 def open_lab(
-    model: Model,
+    model: Any,
     *,
     port: int = 0,
     browser: bool = True,
@@ -31,11 +33,13 @@ def open_lab(
 ) -> "OpenLab":
     """Open the lab on a model; its page follows each `model.fit` from now on.
 
-    The page shows what `pellucid lab` shows, and may pause, step, and set the learning rate;
-    network and data are the script's alone. What is not touched in the page trains to the
-    same bits as without it. Rows are shown as they come, without weights of their own.
+    The model is Pellucid's own, or one of the Keras face that fits on arrays. The page shows
+    what `pellucid lab` shows, and may pause, step, and set the learning rate; network and data
+    are the script's alone. What is not touched in the page trains to the same bits as without
+    it. Rows are shown as they come, without weights of their own.
 
     Raises:
+        ConfigError: it is no model of Pellucid's.
         FileError: the port is not free.
 
     Example:
@@ -57,7 +61,12 @@ class OpenLab:
         link: The address that lets the next browser in.
     """
 
-    def __init__(self, model: Model, port: int) -> None:
+    def __init__(self, model: Any, port: int) -> None:
+        self._learner = getattr(model, "_learner", None)  # of a model of the Keras face
+        if not isinstance(model, Model) and not hasattr(self._learner, "onlooker"):
+            what, got = "The lab follows the models of Pellucid.", type(model).__module__
+            hint = "a Keras script has them by `pellucid run`, or by pellucid.keras for keras"
+            raise ConfigError(explain(what, got=got, expected="its own, or Keras's", hint=hint))
         self._model, self._fit = model, model.fit
         self._inlet, self._open = Inlet(), True
         self._runner, self._chair = Runner(self._inlet, shelf=Shelf(closed=True)), threading.Lock()
@@ -71,7 +80,8 @@ class OpenLab:
         for thread in self._threads:
             thread.start()
         self._inlet.ready.wait()
-        vars(model)["fit"] = self._followed  # of this one model, not of its class
+        follow = self._followed if self._learner is None else self._keras_followed
+        vars(model)["fit"] = follow  # of this one model, not of its class
 
     @property
     def link(self) -> str:
@@ -97,23 +107,50 @@ class OpenLab:
         """Go through a fit with the lab as one more callback."""
         runner = self._runner
         with self._chair:
-            try:
-                runner.place(self._bench(x, y, given), same_data=False)
-            except PellucidError as error:  # what cannot be shown may well be trained
-                runner.trouble(error)
+            if not self._begun(lambda: self._bench(x, y, given)):
                 return self._fit(x, y, **given)
-            runner.pedals.play()
-            try:
+            with self._ended():
                 callbacks = [*given.pop("callbacks", ()), runner]
                 return self._fit(x, y, **given, callbacks=callbacks)
-            finally:
-                runner.pedals.rest()
-                runner.show(findings=tuple(self._model.findings), over=True)
 
-    def _bench(self, x: Any, y: Any, given: Mapping[str, Any]) -> Any:
+    def _keras_followed(self, *rows: Any, **given: Any) -> Any:
+        """Go through a fit of a Keras model, which shows the lab its trainer."""
+        learner: Any = self._learner
+        with self._chair, self._ended():
+            nobody, onlooker = learner.onlooker, Onlooker(self._runner, self._begun)
+            learner.onlooker = onlooker
+            try:
+                return self._fit(*rows, **given)
+            finally:
+                learner.onlooker = nobody
+                if not onlooker.asked:
+                    self._runner.trouble(unfollowed("batches that come one by one", "arrays"))
+
+    def _bench(self, x: Any, y: Any, given: Mapping[str, Any]) -> Bench:
         bound = inspect.signature(self._fit).bind(x, y, **given)
         bound.apply_defaults()
         return guest(self._model, x, y, bound.arguments)
+
+    def _begun(self, bench: Callable[[], Bench]) -> bool:
+        """Put the bench of a fit in its place; what cannot be shown may well be trained."""
+        try:
+            self._runner.place(bench(), same_data=False)
+        except PellucidError as error:
+            self._runner.trouble(error)
+            return False
+        self._runner.pedals.play()
+        return True
+
+    @contextmanager
+    def _ended(self) -> Iterator[None]:
+        """Let the page know when a fit is over."""
+        runner = self._runner
+        try:
+            yield
+        finally:
+            runner.pedals.rest()
+            if runner.scene is not None:
+                runner.show(findings=tuple(runner.scene.bench.model.findings), over=True)
 
     def _attend(self) -> None:
         """Answer pages while nothing trains."""

@@ -6,8 +6,9 @@ from pellucid.training.trainer import EACH_STEP, FREELY, Pace
 
 PHASES = ("load", "forward", "loss", "backward", "update")
 UNITS = ("phase", "batch", "epoch")
-BEAT = 0.04  # seconds that a block takes while a page looks on
+BEAT = 0.02  # seconds that a block takes while a page looks on
 SPEEDS = (1.0, 5.0, 25.0, 100.0, 500.0, None)  # updates a second; None: as fast as it can
+SLOW = 12.0  # updates a second that one can follow
 PATIENCE = 60  # seconds that all epochs may take by themselves
 PLAYING = FREELY._replace(seconds=BEAT)
 AN_EPOCH = FREELY._replace(most_epochs=1, seconds=BEAT)
@@ -32,6 +33,11 @@ class Pedals:
     def stepping(self) -> bool:
         """Whether training goes on for one unit only."""
         return bool(self._unit)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether training goes on faster than one can follow."""
+        return self.playing and (self.speed is None or self.speed > SLOW)
 
     def play(self) -> None:
         """Go on and on."""

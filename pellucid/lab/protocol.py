@@ -2,11 +2,12 @@
 
 A frame is a header with arrays behind it:
 
-    uint32, little-endian: length of the header | header, JSON | arrays
+    uint32 x 2, little-endian: bytes of the header, bytes of the arrays | header, JSON | arrays
 
 The header ends, and each array begins, at a multiple of 4. In the header an array is written
 {"$array": [type, shape, first byte]}, so that values and arrays may be nested as they like.
-A number that is not finite is null in the header; in an array it is itself.
+A number that is not finite is null in the header; in an array it is itself. A message to a
+page is a frame or several, one behind the other.
 
 A command is a JSON object: what to "do", and what that needs.
 """
@@ -24,14 +25,16 @@ from pellucid.base.errors import DataError, explain
 MARK = "$array"
 LONGEST_COMMAND = 65_536  # bytes
 WIDTH = 4
+SIZES = struct.Struct("<II")
 TYPES = ("int8", "uint8", "int32", "float32")
 
 # What a page may ask for, and the kinds of the values that come along.
 COMMANDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "subscribe": {"views": list},
-    "ack": {"frame": int},
+    "ack": {},
     "open": {"data": str, "reading": dict},
     "lesson": {"name": str},
+    "run": {"name": str},
     "share": {"title": str, "view": str, "look": list},
     "settle": {"settings": dict},
     "draft": {"layers": list},
@@ -113,7 +116,7 @@ def pack(told: Mapping[str, Any]) -> bytes:
 
     header = json.dumps(plain(told), allow_nan=False, separators=(",", ":")).encode()
     header += b" " * (-len(header) % WIDTH)
-    return b"".join((struct.pack("<I", len(header)), header, *arrays))
+    return b"".join((SIZES.pack(len(header), length), header, *arrays))
 
 
 def unpack(frame: bytes) -> dict[str, Any]:
@@ -123,10 +126,10 @@ def unpack(frame: bytes) -> dict[str, Any]:
         DataError: it is not a whole frame.
     """
     try:
-        (size,) = struct.unpack_from("<I", frame)
-        header = json.loads(frame[WIDTH : WIDTH + size].decode())
-        body = memoryview(frame)[WIDTH + size :]
-        return _restored(header, body)
+        size, _ = SIZES.unpack_from(frame)
+        first = SIZES.size + size
+        header = json.loads(frame[SIZES.size : first].decode())
+        return _restored(header, memoryview(frame)[first:])
     except (struct.error, ValueError, TypeError, AttributeError) as error:
         what = "This is not a whole frame."
         raise DataError(explain(what, got=f"{len(frame)} bytes", expected="a frame")) from error

@@ -72,7 +72,7 @@ class Runner(Callback):
 
     def train(self) -> None:
         """Go through one fit."""
-        scene = self._scene
+        scene = self.standing
         scene.bench.model.fit(**scene.bench.lesson(), callbacks=[self], verbose=0)
         self.pedals.rest()
         self.show(findings=tuple(scene.bench.model.findings), over=True)
@@ -160,20 +160,20 @@ class Runner(Callback):
             case "rate":
                 self.set_rate(float(given["learning_rate"]))
             case "look":
-                self.show(options={**self._scene.options, **given["options"]})
+                self.show(options={**self.standing.options, **given["options"]})
             case "draft":
                 self.show(draft=self.drafted(given["layers"]))
             case "open_test":
-                self.show(openings=self._scene.openings + 1)
+                self.show(openings=self.standing.openings + 1)
             case "survey":
-                self.surveyor.begin(self._scene.bench, given["plane"])
+                self.surveyor.begin(self.standing.bench, given["plane"])
                 self.show(surveying=True)
             case "script":
                 self.tell("script", {"text": self.script_of(given["run"])})
             case "report":
-                self.tell("report", {"text": report(self._scene)})
+                self.tell("report", {"text": report(self.standing)})
             case "share":
-                told = self.shelf.share(self._scene, **given)
+                told = self.shelf.share(self.standing, **given)
                 self.tell("lesson", {"text": told.to_toml()})
             case _:
                 self.change(command)
@@ -196,20 +196,20 @@ class Runner(Callback):
 
     def recall(self, epoch: int | None) -> None:
         """Let pages look at the end of an earlier epoch, or at the present again."""
-        bench = None if epoch is None else self.album.recalled(self._scene.bench, epoch)
+        bench = None if epoch is None else self.album.recalled(self.standing.bench, epoch)
         then = None if bench is None else Then(int(epoch or 0), bench, Looks())
         self.show(then=then)
 
     def rest(self) -> None:
         """Stop training after the block under way, and have the doctor look again."""
         self.pedals.rest()
-        scene = self._scene
+        scene = self.standing
         if int(scene.bench.model.train_state.step):
             self.show(findings=tuple(scene.bench.model.findings_so_far()))
 
     def set_rate(self, rate: float) -> None:
         """Let the next steps have another learning rate, without a new start."""
-        scene = self._scene
+        scene = self.standing
         if not 0 < rate < 1e6:
             what = "This is no learning rate."
             raise ConfigError(explain(what, got=rate, expected="a number above 0"))
@@ -219,7 +219,7 @@ class Runner(Callback):
 
     def drafted(self, layers: Sequence[Any]) -> Draft:
         """Return what a network of these layers would be, or why it cannot be."""
-        shape = self._scene.bench.ready.encoding.shape
+        shape = self.standing.bench.ready.encoding.shape
         try:
             model = as_model(as_layers(layers), shape, 0)
             return Draft(tuple(layers), model.summarize(), "")
@@ -244,6 +244,7 @@ class Runner(Callback):
             epochs=[],
             past=self.ended(),
             lesson=lesson,
+            kept=() if bench.script else tuple(self.shelf.kept()),
         )
         self.pedals.rest()
         self.pedals.phase = 0
@@ -271,7 +272,7 @@ class Runner(Callback):
 
     def script_of(self, run: int) -> str:
         """Return the script that makes a run of this session again."""
-        scene = self._scene
+        scene = self.standing
         known = {one.run: one.script for one in scene.past}
         if run != scene.run and run not in known:
             what = "There is no such run."
@@ -291,12 +292,12 @@ class Runner(Callback):
 
     def on_epoch_end(self, record: EpochRecord, control: Control) -> None:
         values = {name: value for name, value in record.values.items() if not np.ndim(value)}
-        bench = self._scene.bench
+        bench = self.standing.bench
         done = bench.before[1] + (record.epoch - bench.before[0]) * bench.steps
         told = {"epoch": record.epoch, "step": done, "values": values}
         self._note(record.step_losses)
         self._epochs.append({**told, "rate": record.learning_rate})
-        self._scene.epochs.append(self._epochs[-1])
+        self.standing.epochs.append(self._epochs[-1])
         self._losses_seen = 0
         if record.epoch == int(bench.model.train_state.epoch):
             self._after(epoch=True)
@@ -318,7 +319,7 @@ class Runner(Callback):
         self.pedals.done(epoch=epoch)
         self.easel.renew()
         if epoch:
-            self.album.keep(self._scene.bench, always=stepping)
+            self.album.keep(self.standing.bench, always=stepping)
             self.show(epochs_kept=self.album.epochs)
         if epoch and stepping:
             self.rest()
@@ -327,7 +328,12 @@ class Runner(Callback):
     # What pages see
 
     @property
-    def _scene(self) -> Scene:
+    def standing(self) -> Scene:
+        """What stands on the bench.
+
+        Raises:
+            DataError: nothing does yet.
+        """
         if self.scene is None:
             what = "There is nothing on the bench yet."
             raise DataError(explain(what, got="no data", expected="data that can be read"))
@@ -335,7 +341,7 @@ class Runner(Callback):
 
     def show(self, **changes: Any) -> None:
         """Take note of a change that pages see."""
-        self.scene = self._scene._replace(**changes)
+        self.scene = self.standing._replace(**changes)
         self.easel.renew()
 
     def trouble(self, error: PellucidError) -> None:

@@ -127,8 +127,8 @@ class Lab:
             while True:
                 await event.wait()
                 event.clear()
-                while (frame := self.hub.next_for(page)) is not None:
-                    await socket.send_bytes(frame)
+                while (message := self.hub.next_for(page)) is not None:
+                    await socket.send_bytes(message)
 
 
 async def _body(request: Request) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pellucid.base.errors import ConfigError, DataError, FileError, explain
+from pellucid.base.errors import ConfigError, DataError, FileError, explain, nearest
 from pellucid.data.reading import Reading
 from pellucid.data.sources import SETS
 from pellucid.experiments.experiment import Experiment
@@ -18,6 +18,7 @@ from pellucid.lab.views.scene import Scene
 
 SAME_DATA = ("reset", "build", "apply")  # what leaves the data as they are
 LONGEST_TABLE = 200_000  # letters that a lesson takes along
+RUNS, MOST_RUNS = Path("runs"), 40  # where `pellucid train` puts runs; those that a page may open
 
 
 class Shelf:
@@ -37,6 +38,12 @@ class Shelf:
         """The name of the last table that a page has sent."""
         return self.upload.name if self.upload is not None else ""
 
+    def kept(self) -> dict[str, Path]:
+        """Return the runs of the folder in which the lab was started by name, the latest first."""
+        found = [path for path in RUNS.iterdir() if is_run(path)] if RUNS.is_dir() else []
+        found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        return {path.name: path for path in found[:MOST_RUNS]}
+
     def bench(self, command: Command, scene: Scene | None) -> Bench:
         """Return the bench that a command asks for.
 
@@ -47,7 +54,7 @@ class Shelf:
             what, hint = "This network is a script's own.", "change it there, and call fit again"
             raise ConfigError(explain(what, got=command.do, expected="looks at it", hint=hint))
         given = command.given
-        if scene is None or command.do in ("open", "lesson", "file"):
+        if scene is None or command.do in ("open", "lesson", "file", "run"):
             return self._opened(command, scene)
         match command.do:
             case "build":
@@ -65,6 +72,8 @@ class Shelf:
         if command.do == "lesson":
             lesson = lesson_named(given["name"]) if scene else Lesson.from_toml(given["text"])
             return self._taught(lesson, trusted=scene is None)
+        if command.do == "run":
+            return self._trained(given["name"])
         if scene is None:
             self._named = given["data"]
         return self._of(given["data"], given["reading"], scene)
@@ -78,6 +87,16 @@ class Shelf:
             return self._taught(Lesson.from_toml(file.text))
         self.upload = file
         return self._of(file.name, {}, None)
+
+    def _trained(self, name: str) -> Bench:
+        """Return the bench of a run that is kept in the folder of runs."""
+        known = self.kept()
+        if name not in known:
+            what = f"There is no run called {name!r}."
+            expected = ", ".join(known) or "a run that `pellucid train` made here"
+            raise FileError(explain(what, got=name, expected=expected, hint=nearest(name, known)))
+        self.lesson = None
+        return from_run(open_run(known[name]))
 
     def _taught(self, lesson: Lesson, *, trusted: bool = False) -> Bench:
         """Return the bench of a lesson."""

@@ -4,8 +4,10 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,17 +19,29 @@ SECONDS = 30_000  # milliseconds that a busy machine may take
 
 
 @contextlib.contextmanager
-def a_lab(source):
-    """A lab of its own process; gives a function that lets a new page in."""
+def a_process(source):
+    """A lab of its own process."""
     command = [sys.executable, "-m", "pellucid", "lab", source, "--no-browser"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     lab = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
-        yield lambda: next(m[0] for line in lab.stdout if (m := re.search(r"http://\S+", line)))
+        yield lab
     finally:
         lab.terminate()
         lab.wait(20)
         lab.stdout.close()
+
+
+def link_of(lab):
+    """The address that lets the next browser in."""
+    return next(m[0] for line in lab.stdout if (m := re.search(r"http://\S+", line)))
+
+
+@contextlib.contextmanager
+def a_lab(source):
+    """The same; gives a function that lets a new page in."""
+    with a_process(source) as lab:
+        yield lambda: link_of(lab)
 
 
 @pytest.fixture(scope="module")
@@ -267,3 +281,91 @@ def test_points_that_are_drawn_are_a_table_of_ones_own(browser):
             page.mouse.up()
         page.get_by_role("button", name="Open these points").click()
         expect(page.get_by_text("drawn.csv: 42 rows")).to_be_visible(timeout=4 * SECONDS)
+
+
+LINE = """window.WebSocket = class extends WebSocket {
+  constructor(...given) { super(...given); window.line = this; }
+}"""
+
+
+def lives(page):
+    """Wait until the page counts on."""
+    seen = counter(page, "update").inner_text()
+    expect(counter(page, "update")).not_to_have_text(seen, timeout=SECONDS)
+
+
+@pytest.mark.slow
+def test_W7_a_page_that_sleeps_a_server_that_stops_and_a_line_that_breaks_lose_nothing(browser):
+    with a_process("moons") as lab:
+        page = browser.new_context().new_page()
+        page.add_init_script(LINE)
+        page.goto(link_of(lab))
+        go(page, "train")
+        page.get_by_role("button", name="Play").click(timeout=SECONDS)
+        lives(page)
+        client = page.context.new_cdp_session(page)
+        client.send("Page.setWebLifecycleState", {"state": "frozen"})
+        time.sleep(2)
+        client.send("Page.setWebLifecycleState", {"state": "active"})
+        lives(page)
+        lab.send_signal(signal.SIGSTOP)
+        time.sleep(3)
+        lab.send_signal(signal.SIGCONT)
+        lives(page)
+        page.evaluate("window.line.close()")
+        expect(page.get_by_text("The line to the lab is lost")).to_be_visible()
+        expect(page.get_by_text("The line to the lab is lost")).to_be_hidden(timeout=SECONDS)
+        lives(page)
+        page.get_by_role("button", name="Pause").click()
+        expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=SECONDS)
+        updates = counter(page, "update").inner_text()
+        words = re.compile(f"^Loss over {updates} updates")
+        expect(page.get_by_role("img", name=words)).to_be_visible(timeout=SECONDS)
+        drawn = page.evaluate("document.querySelector('.chart').getAttribute('aria-label')")
+        page.reload()
+        expect(page.get_by_role("img", name=drawn, exact=True)).to_be_visible(timeout=SECONDS)
+
+
+@pytest.mark.slow
+def test_the_keyboard_alone_leads_from_the_data_to_a_score(browser):
+    with a_page(browser, "moons") as page:
+        page.locator("#view").press("2")
+        plan = page.get_by_role("region", name="All at once").get_by_label("hidden layers")
+        plan.focus()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("6")  # a digit in a field is no key for a view
+        page.keyboard.press("Tab")
+        expect(page.locator("#subject")).to_contain_text("25 parameters", timeout=SECONDS)
+        page.locator("#view").focus()
+        page.keyboard.press("e")
+        expect(counter(page, "epoch")).to_have_text(re.compile("^1 of"), timeout=SECONDS)
+        page.keyboard.press("4")
+        first = page.locator(".layer-row canvas[tabindex='0']")
+        expect(first).to_have_count(1, timeout=SECONDS)
+        first.focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("heading", name="dense: z")).to_be_visible()
+        page.keyboard.press("?")
+        expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.locator("#view").focus()
+        page.keyboard.press("7")
+        expect(page.get_by_role("heading", name="Validation: 45 rows")).to_be_visible(
+            timeout=SECONDS
+        )
+
+
+@pytest.mark.slow
+def test_at_twice_the_size_nothing_runs_out_and_without_motion_nothing_moves(moons):
+    moons.set_viewport_size({"width": 640, "height": 360})  # 1280 x 720 at 200 %
+    for view in VIEWS:
+        moons.goto(f"{moons.url.partition('#')[0]}#{view}")
+        expect(moons.locator("main .card h2").first).to_be_visible(timeout=SECONDS)
+        wide = moons.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, view
+    moons.set_viewport_size({"width": 1280, "height": 720})
+    moons.emulate_media(reduced_motion="reduce")
+    go(moons, "train")
+    moons.get_by_role("button", name="Epoch").click()
+    expect(moons.locator(".flash")).to_have_css("animation-name", "none", timeout=SECONDS)
+    moons.emulate_media(reduced_motion="no-preference")

@@ -18,7 +18,7 @@ MOST_EXAMPLES, FLAT = 32, 1e-12
 
 def layers(scene: Scene) -> dict[str, Any]:
     """Return a row for each layer: its strip of magnitudes, and its pictures."""
-    batch = scene.looks.at(scene.bench)
+    batch = scene.batch
     seen = batch.seen
     network = scene.bench.model.network
     found = examined(seen.recipe, batch.step, batch.epoch, SimpleNamespace(
@@ -26,7 +26,10 @@ def layers(scene: Scene) -> dict[str, Any]:
     shown = [n for n in network.nodes if not n.layer.learns_from_data and _one(seen, n.name)]
     return {
         "rows": [_row(seen, found, node) for node in shown],
-        "batch": {"epoch": batch.epoch + 1, "number": batch.number + 1, "rows": len(batch.rows)},
+        "batch": {
+            **{"epoch": batch.epoch + 1, "number": batch.number + 1},
+            **{"rows": len(batch.rows), "stays": batch.stays},
+        },
         "fading": found.gradient_ratio,
         "low": threshold("gradient_ratio"),
         "kernels": [path.partition("/")[0] for path in found.kernels],

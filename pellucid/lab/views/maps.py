@@ -1,11 +1,11 @@
-"""The Maps view: what each filter of a convolution answers to one picture."""
+"""The Maps view: what each filter of a convolution answers to one picture, or to one curve."""
 
 import base64
 from typing import Any
 
 import numpy as np
 
-from pellucid.lab.views.pixels import tile
+from pellucid.lab.views.pixels import tile, tiles
 from pellucid.lab.views.scene import Scene
 
 MOST_MAPS, MOST_SIDE = 32, 48
@@ -19,7 +19,9 @@ def maps(scene: Scene) -> dict[str, Any]:
     """
     bench = scene.bench
     network = bench.model.network
-    names = [node.name for node in network.nodes if type(node.layer).__name__ == "Conv2D"]
+    curve = len(bench.ready.encoding.shape) == 1  # the columns of a table, one behind the other
+    kind = "Conv1D" if curve and bench.ready.encoding.class_names else "Conv2D"
+    names = [node.name for node in network.nodes if type(node.layer).__name__ == kind]
     drawn = _drawn(scene)
     if not names and drawn is None:
         pictures = len(bench.ready.encoding.shape) == 3
@@ -28,21 +30,20 @@ def maps(scene: Scene) -> dict[str, Any]:
     if drawn is not None:
         x, y, example = drawn, bench.y[:1], 0
         seen = bench.model.inspect(x, y)
-        told = {"row": None, "examples": 1, "true": None, "picture": drawn}
+        told = {"row": None, "examples": 1, "stays": True, "true": None, "picture": drawn}
     else:
-        batch = scene.looks.at(bench)
+        batch = scene.batch
         example, seen = _within(scene.options.get("example"), len(batch.rows)), batch.seen
         row = int(batch.rows[example])
         x, y = bench.ready.x[row : row + 1], bench.y[row : row + 1]
-        told = {"row": row, "examples": len(batch.rows), "true": int(bench.ready.y[row])}
-        told["picture"] = bench.ready.data.x[row : row + 1]
-    answer = _answer(np.asarray(seen["a"][network.outputs[0]][example]))
-    shown = [_layer(seen, name, example, drawn is None) for name in names]
+        told = {"row": row, "examples": len(batch.rows), "stays": batch.stays}
+        told["true"] = int(bench.ready.y[row])
+        told |= {"curve": tile(x)} if curve else {"picture": bench.ready.data.x[row : row + 1]}
     return {
         **told,
         "example": example,
-        "answer": answer,
-        "layers": shown,
+        "answer": _answer(np.asarray(seen["a"][network.outputs[0]][example])),
+        "layers": [_layer(seen, name, example, drawn is None) for name in names],
         "line": _line(scene, x, y),
     }
 
@@ -84,24 +85,26 @@ def _answer(given: np.ndarray) -> np.ndarray:
 def _layer(seen: Any, name: str, example: int, taught: bool) -> dict[str, Any]:
     kernel, gradient = (np.asarray(seen[s][name]["kernel"]) for s in ("weight", "gradient"))
     a, delta = (np.asarray(seen[signal][name][example]) for signal in ("a", "delta"))
+    if a.ndim == 2:  # a curve is a picture with one row
+        kernel, gradient, a, delta = (array[None] for array in (kernel, gradient, a, delta))
     count = min(a.shape[-1], MOST_MAPS)
-    units = range(count if taught else 0)
+    known = count if taught else 0
     return {
         "name": name,
         "formula": seen.formula(name),
         "filters": a.shape[-1],
         "size": list(kernel.shape),
-        "W": [tile(_one(kernel[..., unit])) for unit in range(count)],
-        "gradient": [tile(_one(gradient[..., unit])) for unit in units],
-        "a": [tile(a[..., unit], MOST_SIDE) for unit in range(count)],
-        "delta": [tile(delta[..., unit], MOST_SIDE) for unit in units],
+        "W": tiles(_filters(kernel[..., :count])),
+        "gradient": tiles(_filters(gradient[..., :known])),
+        "a": tiles(np.moveaxis(a[..., :count], -1, 0), MOST_SIDE),
+        "delta": tiles(np.moveaxis(delta[..., :known], -1, 0), MOST_SIDE),
     }
 
 
-def _one(weights: np.ndarray) -> np.ndarray:
-    """Return a filter as one picture: of several inputs, the weight furthest from zero."""
-    high, low = weights.max(-1), weights.min(-1)
-    return np.where(np.abs(low) > np.abs(high), low, high)
+def _filters(kernel: np.ndarray) -> np.ndarray:
+    """Return each filter as one picture: of several inputs, the weight furthest from zero."""
+    high, low = kernel.max(-2), kernel.min(-2)
+    return np.moveaxis(np.where(np.abs(low) > np.abs(high), low, high), -1, 0)
 
 
 def _line(scene: Scene, x: np.ndarray, y: np.ndarray) -> str:
@@ -110,5 +113,6 @@ def _line(scene: Scene, x: np.ndarray, y: np.ndarray) -> str:
     if not (isinstance(chosen, dict) and {"layer", "unit"} <= set(chosen)):
         return ""
     seen = scene.bench.model.inspect(x, y)
-    place = tuple(map(int, chosen["unit"]))
+    axes = seen["a"][chosen["layer"]].ndim - 1
+    place = tuple(map(int, chosen["unit"][-axes:]))
     return "\n".join(seen.line(signal, chosen["layer"], place) for signal in ("z", "a"))

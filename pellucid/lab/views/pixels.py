@@ -1,6 +1,5 @@
 """From arrays to pictures small enough to travel: one byte a pixel, zero exactly zero."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,34 +16,41 @@ def tile(values: Num[np.ndarray, "rows columns"], most: int = MOST) -> dict[str,
     More than `most` rows or columns are brought together: of a patch, the value that lies
     furthest from zero stands for all. `of` is the shape before that.
     """
+    of_one = tiles(np.asarray(values)[None], most)
+    return {name: told if name == "of" else told[0] for name, told in of_one.items()}
+
+
+def tiles(values: Num[np.ndarray, "units rows columns"], most: int = MOST) -> dict[str, Any]:
+    """Return pictures of one size, each on its own scale, as arrays with a place for each."""
     array = np.asarray(values, np.float32)
     small = _furthest(array, most)
     finite = np.isfinite(small)
-    largest = float(np.max(np.abs(small), where=finite, initial=0.0))
     with np.errstate(invalid="ignore"):
-        steps = np.rint(small * (STEPS / largest)) if largest else np.zeros_like(small)
-    pixels = np.where(finite, steps, BROKEN).astype(np.int8)
-    return {"pixels": pixels, "largest": largest, "of": list(array.shape), **_words(array)}
-
-
-def _words(array: Float[np.ndarray, "rows columns"]) -> Mapping[str, Any]:
-    """Return what the text beside a picture says."""
-    if not array.size:
-        return {"least": 0.0, "most": 0.0, "zeros": 0.0}
-    with np.errstate(invalid="ignore"):
-        zeros = float(np.mean(array == 0))
-        return {"least": float(np.min(array)), "most": float(np.max(array)), "zeros": zeros}
+        largest = np.abs(np.where(finite, small, 0)).max((1, 2), initial=0)
+        gain = np.divide(STEPS, largest, where=largest > 0, out=np.zeros_like(largest))
+        steps = np.rint(small * gain[:, None, None])
+        return {
+            "pixels": np.where(finite, steps, BROKEN).astype(np.int8),
+            "largest": largest,
+            "of": list(array.shape[1:]),
+            # What the text beside a picture says:
+            "least": array.min((1, 2), initial=np.inf if array.size else 0),
+            "most": array.max((1, 2), initial=-np.inf if array.size else 0),
+            "zeros": np.mean(array == 0, (1, 2), np.float32) if array.size else largest,
+        }
 
 
 def _furthest(
-    array: Float[np.ndarray, "rows columns"], most: int
-) -> Float[np.ndarray, "small_rows small_columns"]:
-    for axis in (0, 1):
+    array: Float[np.ndarray, "units rows columns"], most: int
+) -> Float[np.ndarray, "units small_rows small_columns"]:
+    for axis in (1, 2):
         size = array.shape[axis]
         if size > most:
-            edges = np.linspace(0, size, most + 1).astype(int)[:-1]
-            high = np.maximum.reduceat(array, edges, axis)
-            low = np.minimum.reduceat(array, edges, axis)
+            patch = -(-size // most)
+            more = -size % patch  # zeros, which are the furthest from zero of nothing
+            padded = np.pad(array, [(0, more if at == axis else 0) for at in range(3)])
+            shape = (*array.shape[:axis], -1, patch, *array.shape[axis + 1 :])
+            high, low = padded.reshape(shape).max(axis + 1), padded.reshape(shape).min(axis + 1)
             array = np.where(np.abs(low) > np.abs(high), low, high)
     return array
 

@@ -16,7 +16,8 @@ def runs(scene: Scene) -> dict[str, Any]:
     alike = [one for one in every if one.data == here.data]
     names = list(here.settings)
     differs = [name for name in names if len({str(one.settings[name]) for one in alike}) > 1]
-    return {"runs": [_told(one) for one in every], "settings": names, "differs": differs}
+    told = {"runs": [_told(one) for one in every], "settings": names, "differs": differs}
+    return {**told, "kept": scene.kept}
 
 
 def _told(entry: Entry) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from pellucid.lab.record import Entry
 from pellucid.lab.survey import Survey
 from pellucid.network.summary import Summary
 
+FEW = 8  # rows
+
 
 class Draft(NamedTuple):
     """Layers as somebody is putting them together, and what they would be."""
@@ -25,21 +27,27 @@ class Draft(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A mini-batch, which rows it has, and the step that it causes."""
+    """A mini-batch, which rows it has, and the step that it causes, or that they would cause."""
 
     epoch: int  # counted from 0
     number: int  # in its epoch, from 0
     rows: Int[np.ndarray, " batch"]  # of all rows
     step: int  # updates before it
     seen: Inspection
+    stays: bool = False  # whether the same rows are looked at again and again
 
 
 class Looks:
-    """The next batch laid open, and the one before it: each is computed once."""
+    """The next batch laid open, and the one before it: each is computed once.
+
+    While training hurries on, a few rows are looked at instead, always the same ones: so what
+    moves in a picture is what the network learns, and looking costs little.
+    """
 
     def __init__(self) -> None:
         self.next: Batch | None = None
         self.before: Batch | None = None
+        self.few: Batch | None = None
 
     def at(self, bench: Bench) -> Batch:
         """Return the next batch."""
@@ -49,8 +57,22 @@ class Looks:
             self.before = self.next if follows else None
             epoch, number, rows = bench.next_batch()
             seen = bench.model.inspect(bench.ready.x[rows], bench.y[rows])
-            self.next = Batch(epoch, number, rows, step, seen)
+            self.next, self.few = Batch(epoch, number, rows, step, seen), None
         return self.next
+
+    def hurried(self, bench: Bench, example: int) -> Batch:
+        """Return a few rows of the batch that was looked at last, among them this example."""
+        epoch, number, rows = bench.next_batch()
+        step = int(bench.model.train_state.step)
+        if self.few is not None:
+            rows = self.few.rows
+        else:
+            whole = rows if self.next is None else self.next.rows
+            rows = np.roll(whole, example % FEW - example % len(whole))[:FEW]
+        if self.few is None or self.few.step != step:
+            seen = bench.model.inspect(bench.ready.x[rows], bench.y[rows])
+            self.few = Batch(epoch, number, rows, step, seen, stays=True)
+        return self.few
 
 
 class Then(NamedTuple):
@@ -73,6 +95,7 @@ class Scene(NamedTuple):
     looks: Looks
     epochs: list[Mapping[str, Any]]  # of this run, as they end
     past: tuple[Entry, ...] = ()  # runs that came before
+    kept: tuple[str, ...] = ()  # runs in the folder of runs, which can be opened
     findings: tuple[Finding, ...] = ()
     rates: Mapping[int, float] = {}  # learning rates set by hand, by updates before them
     over: bool = False  # all epochs are done
@@ -81,6 +104,14 @@ class Scene(NamedTuple):
     surveying: bool = False
     epochs_kept: tuple[int, ...] = ()  # that one can look back at
     then: Then | None = None  # the epoch at which pages look back
+
+    @property
+    def batch(self) -> Batch:
+        """What to look at: the next batch, or a few rows while training hurries on."""
+        if not self.pedals.hurried:
+            return self.looks.at(self.bench)
+        example = self.options.get("example")
+        return self.looks.hurried(self.bench, example if isinstance(example, int) else 0)
 
     @property
     def looked_at(self) -> "Scene":

@@ -44,6 +44,7 @@ def state(scene: Scene) -> dict[str, Any]:
         "metrics": bench.made.metrics,
         "summary": told_summary(bench.model.summarize()),
         "draft": _draft(scene.draft),
+        "unscaled": bench.unscaled,
         "kinds": kinds(encoding.shape),
         "phases": PHASES,
         "speeds": SPEEDS,

@@ -6,12 +6,12 @@ import numpy as np
 
 from pellucid.lab.views.scene import Batch, Scene
 
-MOST_ROWS, SLOW = 64, 12.0  # rows that are shown; updates a second up to which phases are
+MOST_ROWS = 64  # that are shown
 
 
 def train(scene: Scene) -> dict[str, Any]:
     """Return where in the epoch training is and, unless it runs fast, what the next batch does."""
-    bench, pedals = scene.bench, scene.pedals
+    bench = scene.bench
     epoch, number, rows = bench.next_batch()
     told: dict[str, Any] = {
         "epoch": epoch,
@@ -25,8 +25,7 @@ def train(scene: Scene) -> dict[str, Any]:
         "order": bench.order(epoch)[:MOST_ROWS].astype(np.int32),
         **_examples(scene, rows[:MOST_ROWS]),
     }
-    slow = pedals.speed is not None and pedals.speed <= SLOW
-    if not pedals.playing or slow:
+    if not scene.pedals.hurried:
         batch = scene.looks.at(bench)
         told["phases"] = _phases(scene, batch)
         told["happened"] = _happened(scene, scene.looks.before)

@@ -14,6 +14,13 @@ function lightness(colour) {
   return y > 0.008856 ? 116 * Math.cbrt(y) - 16 : 903.3 * y;
 }
 
+/** The colours that bytes are painted with. */
+function painted(bytes, ...how) {
+  const pixels = new Uint32Array(bytes.length);
+  paintSigned(Int8Array.from(bytes), pixels, ...how);
+  return [...pixels].map((word) => [...new Uint8Array(Uint32Array.of(word).buffer).slice(0, 3)]);
+}
+
 test("zero is always the same, and equal sizes are equally light", () => {
   assert.deepEqual(signed(0), rgb("#f7f7f7"));
   for (const size of [0.25, 0.5, 0.75, 1]) assert.ok(Math.abs(lightness(signed(size)) - lightness(signed(-size))) < 1.5, `${size}`);
@@ -23,8 +30,9 @@ test("zero is always the same, and equal sizes are equally light", () => {
 test("what is no number has a colour of its own, and beyond the scale is its end", () => {
   assert.deepEqual(signed(NaN), [214, 0, 147]);
   assert.deepEqual(signed(7), signed(1));
-  assert.deepEqual([...paintSigned(new Int8Array([-128, 0, 127, -127])).slice(0, 3)], [214, 0, 147]);
-  assert.deepEqual([...paintSigned(new Int8Array([100]), 2)].slice(0, 3), signed(1));
+  assert.deepEqual(painted([-128, 0, 127, -127]), [[214, 0, 147], signed(0), signed(1), signed(-1)]);
+  assert.deepEqual(painted([100, -100, -128], 2), [signed(1), signed(-1), [214, 0, 147]]);
+  assert.deepEqual(painted([127, 0, -128], 1, true), [signed(1), signed(0), [214, 0, 147]]);
 });
 
 test("a log scale keeps signs, ends and zero", () => {

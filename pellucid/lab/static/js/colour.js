@@ -42,30 +42,31 @@ export function signedCss(value) {
   return `rgb(${signed(value).join(" ")})`;
 }
 
-// One entry for each of the 256 bytes that stand for -128 (no number), -127 .. 127.
-const TABLE = new Uint8Array(256 * 4);
-for (let byte = -128; byte < 128; byte++) {
-  const at = (byte & 255) * 4;
-  TABLE.set([...(byte === -128 ? BROKEN : signed(byte / 127)), 255], at);
-}
+/** A colour as one word of a canvas's memory: red, green, blue, alpha. @param {number[]} colour */
+export const word = (colour) => new Uint32Array(Uint8Array.of(...colour, 255).buffer)[0];
+
+// One for each of the 256 bytes that stand for -128 (no number), -127 .. 127.
+const WORDS = Uint32Array.from({ length: 256 }, (_, at) => (at === 128 ? word(BROKEN) : word(signed(((at << 24) >> 24) / 127))));
+const shown = new Uint32Array(256);
 
 /**
  * Paint bytes of a signed picture.
  * @param {Int8Array} bytes
+ * @param {Uint32Array} pixels where to, a word each
  * @param {number} gain how much more than its own scale a picture is shown with
- * @returns {Uint8ClampedArray<ArrayBuffer>} red, green, blue, alpha of each pixel
+ * @param {boolean} logarithmic
  */
-export function paintSigned(bytes, gain = 1) {
-  const out = new Uint8ClampedArray(bytes.length * 4);
-  for (let i = 0; i < bytes.length; i++) {
-    const shown = bytes[i] === -128 || gain === 1 ? bytes[i] : Math.max(-127, Math.min(127, Math.round(bytes[i] * gain)));
-    const at = (shown & 255) * 4;
-    out[i * 4] = TABLE[at];
-    out[i * 4 + 1] = TABLE[at + 1];
-    out[i * 4 + 2] = TABLE[at + 2];
-    out[i * 4 + 3] = 255;
+export function paintSigned(bytes, pixels, gain = 1, logarithmic = false) {
+  let words = WORDS;
+  if (gain !== 1 || logarithmic) {
+    words = shown;
+    for (let byte = -127; byte < 128; byte++) {
+      const step = Math.round(127 * along((byte / 127) * gain, logarithmic));
+      words[byte & 255] = WORDS[Math.max(-127, Math.min(127, step)) & 255];
+    }
+    words[128] = WORDS[128];
   }
-  return out;
+  for (let i = 0; i < bytes.length; i++) pixels[i] = words[bytes[i] & 255];
 }
 
 /**

@@ -21,7 +21,7 @@ export class Doctor {
   toggle() {
     this.open = !this.open;
     document.body.classList.toggle("narrow", !this.open);
-    this.lab.view?.draw("size");
+    this.lab.redraw();
     this.draw(true);
   }
 

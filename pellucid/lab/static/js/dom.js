@@ -35,6 +35,11 @@ export function fill(node, ...children) {
   node.replaceChildren(...children.flat().filter((child) => child || child === 0).map((child) => (child instanceof Node ? child : String(child))));
 }
 
+/** Let an element say this; one that does so already is left alone. @param {Element} node @param {string} words */
+export function say(node, words) {
+  if (node.textContent !== words) node.textContent = words;
+}
+
 /**
  * A select with these choices.
  * @param {any[]} choices
@@ -84,7 +89,13 @@ export function sharp(canvas, width, height) {
   return context;
 }
 
+/** @type {Map<string, string>} */
+const tokens = new Map();
+globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", () => tokens.clear());
+
 /** The value of a colour or size that the style sheet names. @param {string} name */
 export function token(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const known = tokens.get(name) ?? getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (known) tokens.set(name, known); // it is not there before the style sheet is
+  return known;
 }

@@ -30,6 +30,7 @@ const MARKS = {
   layers: [
     ["a picture", "a number a place: blue above zero, orange below, zero the light middle, magenta no number"],
     ["rows and columns", "of z, a and \u03b4: examples and units; of W and \u2202J/\u2202W: inputs and units"],
+    ["while it plays", "a few examples that stay the same, so that what moves is what the network learns; at rest, the whole next batch"],
     ["\u25cb \u00d7 + |", "the size of a, \u03b4, gradient and update of a layer, all on one log axis"],
     ["dead", "units whose activation is flat for every example of the batch: nothing can move them now"],
     ["saturated", "the share of places where the slope of the activation is nearly zero"],
@@ -39,7 +40,7 @@ const MARKS = {
     ["filters W", "the weights that slide over the picture; of several inputs, the weight furthest from zero"],
     ["maps a", "what a filter answers at each place; an orange frame: zero everywhere"],
     ["\u03b4", "how much the cost would grow with each place of a map"],
-    ["\u2202J/\u2202W", "the gradient of each weight, over the whole batch"],
+    ["\u2202J/\u2202W", "the gradient of each weight, over the whole next batch; while it plays, over a few examples that stay the same"],
     ["scale tile, layer", "whether each picture has its own largest value, or all of a layer one"],
   ],
   space: [

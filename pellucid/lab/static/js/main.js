@@ -21,7 +21,7 @@ import { counted, number } from "./words.js";
 
 /**
  * A view: it names what it looks at, has a node, and draws it anew when told.
- * @typedef {{needs: string[], node: HTMLElement, draw: (kind: string) => void}} View
+ * @typedef {{needs: string[], node: HTMLElement, draw: (kinds: Set<string>) => void}} View
  */
 
 const VIEWS = [
@@ -34,6 +34,8 @@ const VIEWS = [
   { id: "score", name: "Score", make: ScoreView },
   { id: "runs", name: "Runs", make: RunsView },
 ];
+
+const WORDS_EVERY = 120; // milliseconds
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -52,12 +54,15 @@ export class Lab {
     this.doctor = new Doctor(this, byId("doctor"));
     this.lessons = new Lessons(this, byId("lesson"));
     this.spokenAt = 0;
-    this.wire = new Wire((frame) => this.hear(frame), (open) => this.connected(open));
+    this.speaks = true; // whether words are to be drawn anew with pictures
+    this.moved = false;
+    this.due = this.later = 0;
+    this.wire = new Wire((frames) => this.hear(frames), (open) => this.connected(open));
     this.rail();
     this.go(location.hash.slice(1) || "data");
     addEventListener("hashchange", () => this.go(location.hash.slice(1)));
-    addEventListener("resize", () => this.view?.draw("size"));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.view?.draw("size"));
+    addEventListener("resize", () => this.redraw());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
     bindKeys(this, VIEWS.map((view) => view.id));
   }
 
@@ -66,8 +71,26 @@ export class Lab {
     if (this.wire.tell(what, given)) this.quiet();
   }
 
-  /** @param {any} frame */
-  hear(frame) {
+  /** Draw what came since the last time, at once. @param {any[]} frames */
+  hear(frames) {
+    for (const frame of frames) this.take(frame);
+    if (!this.state) return;
+    const kinds = new Set(frames.map(({ kind }) => kind));
+    if (this.pace()) kinds.add("size");
+    if (kinds.has("state")) {
+      this.doctor.draw();
+      document.body.classList.toggle("of-script", this.state.script);
+      this.subject();
+      this.lessons.draw();
+    }
+    if (["state", "now", "course"].some((kind) => kinds.has(kind))) this.transport.draw();
+    this.view?.draw(kinds);
+    this.busy();
+    if (kinds.has("now")) this.speak();
+  }
+
+  /** Keep what a frame says, or do what it asks for. @param {any} frame */
+  take(frame) {
     const { kind } = frame;
     if (kind === "trouble") return this.trouble(frame);
     if (kind === "script") return this.text(frame.text, { title: "This experiment as Python", about: "It makes the same data, the same network and the same updates, and ends with the numbers of this page.", ending: ".py" });
@@ -82,17 +105,29 @@ export class Lab {
       this.run = frame.run;
       this.shown = kind === "state" || kind === "now" ? {} : { [kind]: frame.shown };
     }
-    if (!this.state) return;
-    if (kind === "state") this.doctor.draw();
-    if (kind === "state" || kind === "now" || kind === "course") this.transport.draw();
-    if (kind === "state") {
-      document.body.classList.toggle("of-script", this.state.script);
-      this.subject();
-      this.lessons.draw();
-    }
-    this.view?.draw(kind);
-    this.busy();
-    if (kind === "now") this.speak();
+  }
+
+  /**
+   * Words and charts change less often than pictures while it runs: nobody reads thirty a second.
+   * Return whether all is to be drawn once more, because training has come to rest.
+   */
+  pace() {
+    const moving = Boolean(this.now?.moving);
+    const rested = this.moved && !moving;
+    const due = performance.now() >= this.due;
+    this.speaks = !moving || due;
+    if (due) this.due = performance.now() + WORDS_EVERY;
+    clearTimeout(this.later);
+    if (!this.speaks) this.later = setTimeout(() => this.redraw(), WORDS_EVERY); // nothing else may come
+    this.moved = moving;
+    return rested;
+  }
+
+  /** Draw the view again, as it is shown otherwise. */
+  redraw() {
+    this.speaks = true;
+    this.transport.draw();
+    this.view?.draw(new Set(["size"]));
   }
 
   /** @param {string} id */
@@ -110,7 +145,8 @@ export class Lab {
     explain(byId("explain"), found.id);
     document.title = `${found.name} \u2013 pellucid lab`;
     this.wire.subscribe(this.view.needs);
-    if (this.state) this.view.draw("state");
+    this.speaks = true;
+    if (this.state) this.view.draw(new Set(["state"]));
     this.busy();
   }
 

@@ -1,32 +1,52 @@
 // @ts-check
 // Pictures from bytes: signed maps, grey and colour images, and points by class.
 
-import { SHAPES, along, classColour, paintSigned, rgb } from "./colour.js";
+import { SHAPES, classColour, paintSigned, rgb } from "./colour.js";
 import { h } from "./dom.js";
 import { number, percent } from "./words.js";
 
 /** @typedef {import("./wire.js").NumArray} NumArray */
 /** @typedef {{pixels: NumArray, largest: number, of: number[], least: number, most: number, zeros: number}} Tile */
 
+/** @typedef {{pixels: NumArray, largest: NumArray, of: number[], least: NumArray, most: NumArray, zeros: NumArray}} Tiles */
+
+/** @type {WeakMap<HTMLCanvasElement, {context: CanvasRenderingContext2D, image: ImageData, pixels: Uint32Array}>} */
+const memories = new WeakMap();
+
+/** What a canvas of this size is painted from, kept for the next time. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+function memory(canvas, width, height) {
+  const known = memories.get(canvas);
+  if (known?.image.width === width && known.image.height === height) return known;
+  [canvas.width, canvas.height] = [width, height];
+  const image = new ImageData(width, height);
+  const made = { context: /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")), image, pixels: new Uint32Array(image.data.buffer) };
+  memories.set(canvas, made);
+  return made;
+}
+
 /**
  * A signed map as a canvas of one pixel a value, which the style sheet makes large.
  * @param {Tile} tile
- * @param {{scale?: number, logarithmic?: boolean, label?: string, canvas?: HTMLCanvasElement}} how
+ * @param {{scale?: number, logarithmic?: boolean, label?: string|null, canvas?: HTMLCanvasElement}} how without a label, its words stay as they are
  */
 export function signedMap(tile, { scale = tile.largest, logarithmic = false, label = "", canvas } = {}) {
   const [rows, columns] = tile.pixels.shape;
+  /** @type {HTMLCanvasElement} */
   const node = canvas ?? h("canvas.map", { role: "img" });
-  [node.width, node.height] = [columns, rows];
-  let bytes = /** @type {Int8Array} */ (tile.pixels.values);
-  const gain = scale ? tile.largest / scale : 1;
-  if (logarithmic) {
-    bytes = bytes.map((byte) => (byte === -128 ? byte : Math.round(127 * along((byte / 127) * gain, true))));
-  }
   if (rows && columns) {
-    node.getContext("2d").putImageData(new ImageData(paintSigned(bytes, logarithmic ? 1 : gain), columns, rows), 0, 0);
+    const { context, image, pixels } = memory(node, columns, rows);
+    paintSigned(/** @type {Int8Array} */ (tile.pixels.values), pixels, scale ? tile.largest / scale : 1, logarithmic);
+    context.putImageData(image, 0, 0);
   }
-  node.setAttribute("aria-label", `${label}: ${mapWords(tile)}`);
+  if (label !== null) node.setAttribute("aria-label", `${label}: ${mapWords(tile)}`);
   return node;
+}
+
+/** One of several pictures of one size. @param {Tiles} tiles @param {number} at @returns {Tile} */
+export function oneOf(tiles, at) {
+  const [, rows, columns] = tiles.pixels.shape;
+  const values = tiles.pixels.values.subarray(at * rows * columns, (at + 1) * rows * columns);
+  return { pixels: { values, shape: [rows, columns] }, of: tiles.of, largest: tiles.largest.values[at], least: tiles.least.values[at], most: tiles.most.values[at], zeros: tiles.zeros.values[at] };
 }
 
 /** What a map shows, in words. @param {Tile} tile */

@@ -1,7 +1,7 @@
 // @ts-check
 // The bar on top: play, step, how fast, how large a step is, and how far it all is.
 
-import { choice, fill, h } from "./dom.js";
+import { choice, fill, h, say } from "./dom.js";
 import { counted, number, percent } from "./words.js";
 
 /** @typedef {import("./main.js").Lab} Lab */
@@ -13,12 +13,15 @@ export class Transport {
   constructor(lab, bar, counters) {
     this.lab = lab;
     this.counters = counters;
+    /** @type {HTMLElement[]} what the counters say */
+    this.values = [];
+    this.names = "";
     this.history = byId("history");
     this.back = h("input", { type: "range", min: "0", step: "1", "aria-label": "look back at an epoch", oninput: () => this.recall() });
     this.where = h("output");
     this.today = h("button.quiet", { type: "button", onclick: () => lab.tell("recall", { epoch: null }) }, "Back to now");
     fill(this.history, h("label", {}, "look back", this.back), this.where, this.today);
-    this.play = h("button.primary", { type: "button", onclick: () => this.toggle() }, "Play");
+    this.play = h("button.primary", { type: "button", onclick: () => this.toggle() });
     const step = (/** @type {string} */ unit, /** @type {string} */ key, /** @type {string} */ words) =>
       h("button", { type: "button", "aria-keyshortcuts": key, title: `${words} (key ${key})`, onclick: () => lab.tell("step", { unit }) }, unit[0].toUpperCase() + unit.slice(1), h("span.key", { "aria-hidden": "true" }, key));
     this.speed = h("span");
@@ -59,6 +62,8 @@ export class Transport {
   drawHistory() {
     const { now } = this.lab;
     this.history.hidden = now.kept.length < 2 || now.moving;
+    document.body.classList.toggle("past", now.then !== null);
+    if (this.history.hidden) return;
     this.back.max = String(now.kept.length - 1);
     const at = now.then === null ? now.kept.length - 1 : now.kept.indexOf(now.then);
     if (document.activeElement !== this.back || now.then === null) this.back.value = String(at);
@@ -66,7 +71,6 @@ export class Transport {
     this.back.setAttribute("aria-valuetext", words);
     this.where.textContent = words;
     this.today.hidden = now.then === null;
-    document.body.classList.toggle("past", now.then !== null);
   }
 
   draw() {
@@ -80,23 +84,34 @@ export class Transport {
       const named = state.speeds.map((/** @type {any} */ s) => (s === null ? "as fast as it can" : `${counted(s, "update")} a second`));
       fill(this.speed, choice(named, named[state.speeds.indexOf(now.speed)], (chosen) => this.lab.tell("speed", { updates: state.speeds[named.indexOf(chosen)] }), { "aria-label": "speed" }));
     }
-    if (document.activeElement !== this.rate) this.rate.value = String(Number(now.rate.toPrecision(4)));
+    const rate = String(Number(now.rate.toPrecision(4)));
+    if (document.activeElement !== this.rate && this.rate.value !== rate) this.rate.value = rate;
+    if (this.lab.speaks) this.count();
+  }
+
+  /** How far it all is, in numbers. */
+  count() {
+    const { state, now, course } = this.lab;
     const last = course.epochs.at(-1)?.values ?? {};
     const acc = "accuracy" in last ? ["accuracy", `${percent(last.accuracy)} / ${percent(last.val_accuracy)}`, "training / validation rows"] : null;
     const loss = course.size ? number(course.room[course.size - 1]) : "\u2013";
-    fill(
-      this.counters,
-      [
-        ["epoch", `${number(now.epoch)} of ${number(state.epochs)}`, "passes over the training rows that are done"],
-        ["batch", `${number(now.batch)} of ${number(state.steps)}`, "mini-batches of this epoch that are done"],
-        ["update", number(now.step), "steps of the weights, one a batch"],
-        ["examples seen", number(now.seen), "rows that took part, again and again"],
-        ["loss of the batch", loss, "mean over the last mini-batch"],
-        ["loss, training", "loss" in last ? number(last.loss) : "\u2013", "mean over the last epoch, as its batches came"],
-        ["loss, validation", "val_loss" in last ? number(last.val_loss) : "\u2013", "rows that never train"],
-        acc,
-        state.parts.test === 0 ? null : ["test set", state.openings ? `opened ${counted(state.openings, "time")}` : "sealed", "rows kept for the end; the Score view opens them"],
-      ].filter(Boolean).map((one) => { const [name, value, about] = /** @type {string[]} */ (one); return h("div", { title: about }, h("dt", {}, name), h("dd", {}, value)); }),
-    );
+    const told = [
+      ["epoch", `${number(now.epoch)} of ${number(state.epochs)}`, "passes over the training rows that are done"],
+      ["batch", `${number(now.batch)} of ${number(state.steps)}`, "mini-batches of this epoch that are done"],
+      ["update", number(now.step), "steps of the weights, one a batch"],
+      ["examples seen", number(now.seen), "rows that took part, again and again"],
+      ["loss of the batch", loss, "mean over the last mini-batch"],
+      ["loss, training", "loss" in last ? number(last.loss) : "\u2013", "mean over the last epoch, as its batches came"],
+      ["loss, validation", "val_loss" in last ? number(last.val_loss) : "\u2013", "rows that never train"],
+      acc,
+      state.parts.test === 0 ? null : ["test set", state.openings ? `opened ${counted(state.openings, "time")}` : "sealed", "rows kept for the end; the Score view opens them"],
+    ].filter((one) => one !== null);
+    const names = told.map(([name]) => name).join();
+    if (names !== this.names) {
+      this.names = names;
+      this.values = told.map(() => h("dd"));
+      fill(this.counters, told.map(([name, , about], i) => h("div", { title: about }, h("dt", {}, name), this.values[i])));
+    }
+    told.forEach(([, value], i) => say(this.values[i], value));
   }
 }

@@ -8,27 +8,41 @@ const TYPES = { int8: Int8Array, uint8: Uint8Array, int32: Int32Array, float32: 
  * @typedef {{values: Int8Array|Uint8Array|Int32Array|Float32Array, shape: number[]}} NumArray
  */
 
+const decoder = new TextDecoder();
+
 /**
- * Read a frame: its header, with the arrays put where they are named.
+ * Read a message: the headers of its frames, with the arrays put where they are named.
  * @param {ArrayBuffer} buffer
- * @returns {any}
+ * @returns {any[]}
  */
-export function readFrame(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const text = new TextDecoder().decode(new Uint8Array(buffer, 4, length));
-  const start = 4 + length;
-  return JSON.parse(text, (key, value) => {
-    if (!value || typeof value !== "object" || !Array.isArray(value.$array)) return value;
+export function readFrames(buffer) {
+  const view = new DataView(buffer);
+  const frames = [];
+  for (let at = 0; at < buffer.byteLength; ) {
+    const [header, arrays] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+    const start = at + 8 + header;
+    frames.push(restored(JSON.parse(decoder.decode(new Uint8Array(buffer, at + 8, header))), buffer, start));
+    at = start + arrays;
+  }
+  return frames;
+}
+
+/** @param {any} value @param {ArrayBuffer} buffer @param {number} start */
+function restored(value, buffer, start) {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value.$array)) {
     const [type, shape, first] = value.$array;
     const count = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
     return { values: new TYPES[/** @type {keyof typeof TYPES} */ (type)](buffer, start + first, count), shape };
-  });
+  }
+  for (const key in value) value[key] = restored(value[key], buffer, start);
+  return value;
 }
 
 /** The connection of one page; it opens itself again when it is lost. */
 export class Wire {
   /**
-   * @param {(frame: any) => void} hear called with each frame, which is then acknowledged
+   * @param {(frames: any[]) => void} hear called with what came since the last time, to be drawn at once
    * @param {(open: boolean) => void} changed called when the line opens or is lost
    */
   constructor(hear, changed) {
@@ -37,6 +51,9 @@ export class Wire {
     /** @type {string[]} */
     this.views = [];
     this.wait = 300;
+    /** @type {any[]} */
+    this.frames = [];
+    this.messages = 0; // whose frames these are, not drawn yet
     this.connect();
   }
 
@@ -49,22 +66,28 @@ export class Wire {
       this.tell("subscribe", { views: this.views });
     };
     this.socket.onmessage = (event) => {
-      const frame = readFrame(event.data);
-      const draw = () => {
-        try {
-          this.hear(frame);
-        } finally {
-          this.tell("ack", { frame: 0 });
-        }
-      };
-      if (document.hidden) setTimeout(draw, 500);
-      else requestAnimationFrame(draw);
+      this.frames.push(...readFrames(event.data));
+      this.messages += 1;
+      if (this.messages > 1) return; // they are drawn together
+      if (document.hidden) setTimeout(() => this.draw(), 500);
+      else requestAnimationFrame(() => this.draw());
     };
     this.socket.onclose = () => {
       this.changed(false);
       setTimeout(() => this.connect(), this.wait);
       this.wait = Math.min(this.wait * 2, 5000);
     };
+  }
+
+  /** Draw what has come, and say so for each message. */
+  draw() {
+    const { frames, messages } = this;
+    [this.frames, this.messages] = [[], 0];
+    try {
+      this.hear(frames);
+    } finally {
+      for (let i = 0; i < messages; i++) this.tell("ack");
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 // @ts-check
 // Numbers as people read them.
 
+const LOCAL = new Intl.NumberFormat("en", { maximumFractionDigits: 8 });
+
 /** @param {number|null|undefined} value @param {number} digits */
 export function number(value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "not finite";
@@ -9,8 +11,7 @@ export function number(value, digits = 3) {
     const [front, power] = value.toExponential(Math.max(0, digits - 2)).split("e");
     return `${front}e${power.replace("+", "")}`.replace("-", "\u2212");
   }
-  if (Number.isInteger(value)) return value.toLocaleString("en").replace("-", "\u2212");
-  return Number(value.toPrecision(digits)).toLocaleString("en", { maximumFractionDigits: 8 }).replace("-", "\u2212");
+  return LOCAL.format(Number.isInteger(value) ? value : Number(value.toPrecision(digits))).replace("-", "\u2212");
 }
 
 /** @param {number} share */
@@ -20,7 +21,7 @@ export function percent(share) {
 
 /** @param {number} count @param {string} noun */
 export function counted(count, noun) {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${LOCAL.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** @param {number[]} shape */

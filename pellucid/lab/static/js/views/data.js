@@ -31,12 +31,10 @@ export class DataView_ {
     this.node = h("div.columns.three", {}, this.sources, this.preview, this.split);
   }
 
-  /** @param {string} kind */
-  draw(kind) {
-    if (kind === "now" || kind === "course") return;
-    /** @type {string} */
+  /** @param {Set<string>} kinds what came anew */
+  draw(kinds) {
     const key = JSON.stringify([this.lab.run, this.lab.state?.data]);
-    if (kind !== "data" && kind !== "size" && key === this.drawn) return;
+    if (!kinds.has("data") && !kinds.has("size") && key === this.drawn) return;
     this.drawn = key;
     this.drawSources();
     const shown = this.lab.shown.data;

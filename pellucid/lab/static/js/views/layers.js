@@ -2,7 +2,7 @@
 // Layers: W, z, a, delta and gradient of each layer, and its magnitudes on one common axis.
 
 import { powers } from "../chart.js";
-import { buttons, fill, h } from "../dom.js";
+import { buttons, fill, h, say } from "../dom.js";
 import { mapWords, signedMap } from "../picture.js";
 import { counted, number, percent } from "../words.js";
 
@@ -11,6 +11,8 @@ import { counted, number, percent } from "../words.js";
 const TILES = [["W", "W"], ["z", "z"], ["a", "a"], ["delta", "\u03b4"], ["gradient", "\u2202J/\u2202W"]];
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+/** @type {Record<string, string>} */
+const PATHS = { cross: "M-4.2 -4.2L4.2 4.2M-4.2 4.2L4.2 -4.2", plus: "M-5 0H5M0 -5V5", bar: "M0 -7V7" };
 const SIGNS = [["a", "a", "circle"], ["delta", "\u03b4", "cross"], ["gradient", "\u2202J/\u2202W", "plus"], ["update", "|\u0394W|/|W|", "bar"]];
 
 export class LayersView {
@@ -21,8 +23,8 @@ export class LayersView {
     this.scope = "tile";
     this.logarithmic = false;
     this.every = false;
-    this.probed = "";
-    this.key = "";
+    this.probed = this.key = this.scaled = "";
+    this.width = 240; // of the strips, in the page's own pixels
     /** @type {any[]} */ this.rows = [];
     this.head = h("div.row.between");
     this.table = h("div.layer-rows");
@@ -33,7 +35,7 @@ export class LayersView {
   }
 
   drawHead() {
-    const again = () => { this.drawHead(); this.draw("layers"); };
+    const again = () => { this.drawHead(); this.lab.redraw(); };
     fill(
       this.head,
       h("div", {}, h("h2", {}, "Layers"), (this.note = h("p.about"))),
@@ -48,14 +50,15 @@ export class LayersView {
     );
   }
 
-  /** @param {string} kind */
-  draw(kind) {
+  /** @param {Set<string>} kinds what came anew */
+  draw(kinds) {
     const told = this.lab.shown.layers;
     const shown = told && { ...told, rows: told.rows.filter((/** @type {any} */ row) => this.every || row.strip.gradient !== undefined) };
-    if (!shown || (kind !== "layers" && kind !== "size" && kind !== "state")) return;
-    fill(/** @type {any} */ (this.note), this.words(shown));
+    if (!shown || !(kinds.has("layers") || kinds.has("size") || kinds.has("state"))) return;
+    if (this.lab.speaks) fill(/** @type {any} */ (this.note), this.words(shown));
     const key = shown.rows.map((/** @type {any} */ r) => r.name).join() + Object.keys(shown.rows.at(-1)?.tiles ?? {});
     if (key !== this.key) this.build(shown);
+    if (key !== this.key || !kinds.has("layers")) this.width = this.scaleRow?.clientWidth || this.width;
     this.key = key;
     const axis = axisOf(shown.rows);
     const net = largest(shown.rows.flatMap((/** @type {any} */ row) => Object.values(row.tiles)));
@@ -87,15 +90,11 @@ export class LayersView {
     );
   }
 
-  /** How wide the strips are, in the page's own pixels. */
-  get width() {
-    return this.scaleRow?.clientWidth || 240;
-  }
-
   /** @param {any} shown */
   words(shown) {
     const { batch, fading, low, kernels } = shown;
-    const which = `Batch ${batch.number} of epoch ${batch.epoch}, before its update: ${counted(batch.rows, "example")}, one a row in z, a and \u03b4.`;
+    const rows = `${counted(batch.rows, "example")}, one a row in z, a and \u03b4.`;
+    const which = batch.stays ? `While it plays, the same ${rows}` : `Batch ${batch.number} of epoch ${batch.epoch}, before its update: ${rows}`;
     if (fading === null || kernels.length < 2) return which;
     const faint = fading < low;
     return [which, " ", h("strong", { class: faint ? "bad" : "" }, `The gradient of ${kernels[0]} is ${number(fading)} of that of ${kernels.at(-1)}${faint ? ": it fades on its way back" : ""}.`)];
@@ -104,7 +103,9 @@ export class LayersView {
   /** @param {any} shown */
   build(shown) {
     this.rows = shown.rows.map((/** @type {any} */ row) => {
-      const strip = h("svg.strip", { role: "img" });
+      const title = h("title");
+      const marks = SIGNS.map(([name, , shape]) => signOf(name, shape));
+      const strip = h("svg.strip", { role: "img" }, title, h("line", { x1: 14, x2: "100%", y1: 17, y2: 17, class: "rule" }), marks);
       const tiles = Object.fromEntries(TILES.map(([name]) => [name, row.tiles[name] ? h("canvas.map", { role: "img", tabindex: "-1", "aria-label": "a map" }) : null]));
       const flags = h("p.flags");
       const formula = h("code");
@@ -115,9 +116,10 @@ export class LayersView {
         tiles[name]?.addEventListener("click", (/** @type {PointerEvent} */ event) => this.probe(row.name, name, event));
         tiles[name]?.addEventListener("focus", show);
       }
-      return { node: h("div.layer-row", { role: "group", "aria-label": row.name }, h("div.about-layer", {}, h("b", {}, row.name), formula, flags), strip, cells), strip, tiles, cells, flags, formula };
+      return { node: h("div.layer-row", { role: "group", "aria-label": row.name }, h("div.about-layer", {}, h("b", {}, row.name), formula, flags), strip, cells), title, marks, tiles, cells, flags, formula };
     });
     this.scaleRow = h("svg.strip.axis", { "aria-hidden": "true" });
+    this.scaled = "";
     fill(
       this.table,
       h("div.layer-row.head", { "aria-hidden": "true" }, h("div", {}, "layer"), h("div.signs", {}, SIGNS.map(([name, letter]) => h("span", { class: `sign ${name}` }, letter))), TILES.map(([, letter]) => h("div.tile", {}, letter))),
@@ -150,16 +152,22 @@ export class LayersView {
   /** @param {any} row @param {number} i @param {number[]} axis @param {number} net @param {any} shown */
   row(row, i, axis, net, shown) {
     const parts = /** @type {any[]} */ (this.rows)[i];
+    const { speaks } = this.lab;
     const layer = largest(Object.values(row.tiles));
     TILES.forEach(([name, letter], at) => {
       const tile = row.tiles[name];
       if (!tile) return;
       const scale = this.scope === "tile" ? tile.largest : this.scope === "layer" ? layer : net;
-      signedMap(tile, { scale, logarithmic: this.logarithmic, label: `${row.name} ${letter}`, canvas: parts.tiles[name] });
-      parts.cells[at].lastChild.textContent = `\u00b1${number(scale, 2)}`;
+      signedMap(tile, { scale, logarithmic: this.logarithmic, label: speaks ? `${row.name} ${letter}` : null, canvas: parts.tiles[name] });
+      if (speaks) say(parts.cells[at].lastChild, `\u00b1${number(scale, 2)}`);
     });
-    if (parts.formula.textContent !== row.formula) parts.formula.textContent = row.formula;
-    fill(parts.strip, h("title", {}, stripWords(row)), ...stripOf(row, axis, this.width));
+    SIGNS.forEach(([name], at) => {
+      const value = row.strip[name];
+      parts.marks[at].setAttribute("transform", `translate(${value > 0 ? Math.max(14, place(value, axis[0], axis[1], this.width)) : -99} 17)`);
+    });
+    if (!speaks) return;
+    say(parts.formula, row.formula);
+    say(parts.title, stripWords(row));
     parts.node.classList.toggle("fading", shown.fading !== null && shown.fading < shown.low && row.strip.gradient !== undefined && row.name === shown.kernels[0]);
     const flags = [];
     if (row.still.length) flags.push(h("span.flag", {}, `\u00d7 ${row.still.length} of ${row.units} units dead for this batch`));
@@ -170,6 +178,9 @@ export class LayersView {
 
   /** @param {number[]} axis */
   axis([low, high]) {
+    const scaled = `${low} ${high} ${this.width}`;
+    if (scaled === this.scaled) return;
+    this.scaled = scaled;
     const at = (/** @type {number} */ v) => place(v, low, high, this.width);
     fill(/** @type {any} */ (this.scaleRow), ...powers(low, high).map((p) => h("g", {}, h("line", { x1: at(p), x2: at(p), y1: 0, y2: 5, class: "tick" }), h("text", { x: at(p), y: 18, class: "about" }, number(p, 2)))));
   }
@@ -213,19 +224,9 @@ function place(value, low, high, width) {
   return 14 + ((width - 28) * (Math.log10(value) - Math.log10(low))) / (Math.log10(high) - Math.log10(low) || 1);
 }
 
-/** @param {any} row @param {number[]} axis @param {number} width */
-function stripOf(row, [low, high], width) {
-  const out = [h("line", { x1: 14, x2: width - 14, y1: 17, y2: 17, class: "rule" })];
-  const d = 4.2;
-  for (const [name] of SIGNS) {
-    const value = row.strip[name];
-    if (!(value > 0)) continue;
-    const x = Math.max(14, place(value, low, high, width));
-    const paths = { a: null, delta: `M${x - d} ${17 - d}L${x + d} ${17 + d}M${x - d} ${17 + d}L${x + d} ${17 - d}`, gradient: `M${x - 5} 17H${x + 5}M${x} 12V22`, update: `M${x} 10V24` };
-    const path = paths[/** @type {keyof typeof paths} */ (name)];
-    out.push(path ? h("path", { d: path, class: `sign ${name}` }) : h("circle", { cx: x, cy: 17, r: 4.4, class: `sign ${name}` }));
-  }
-  return out;
+/** The mark of a magnitude, to be moved where it belongs. @param {string} name @param {string} shape */
+function signOf(name, shape) {
+  return shape === "circle" ? h("circle", { r: 4.4, class: `sign ${name}` }) : h("path", { d: PATHS[shape], class: `sign ${name}` });
 }
 
 /** @param {any} row */

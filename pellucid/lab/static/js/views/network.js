@@ -27,11 +27,11 @@ export class NetworkView {
     this.layers = null;
   }
 
-  /** @param {string} kind */
-  draw(kind) {
+  /** @param {Set<string>} kinds what came anew */
+  draw(kinds) {
     const { state, shown, run } = this.lab;
-    if (kind === "network" && shown.network) this.drawGraph(shown.network);
-    if (kind !== "state" && this.list.childElementCount) return;
+    if (kinds.has("network") && shown.network) this.drawGraph(shown.network);
+    if (!kinds.has("state") && this.list.childElementCount) return;
     if (this.layers && run !== this.run) this.layers = null;
     this.run = run;
     const key = JSON.stringify([run, state.draft, this.chosen]);
@@ -105,6 +105,7 @@ export class NetworkView {
       this.list,
       h("div.row.between", {}, h("h2", {}, "Layers"), h("div.row", {}, this.file(), h("button", { type: "button", onclick: () => this.lab.tell("script", { run: this.lab.run }) }, "Python"), h("button.primary", { type: "button", disabled: !changed || Boolean(trouble), onclick: () => this.lab.tell("build", { layers: this.layers }) }, changed ? "Build it, start afresh" : "Built"))),
       trouble ? h("p.note.error", { role: "alert" }, trouble) : null,
+      state.unscaled ? h("p.note", {}, `No layer of this network scales its inputs, so it gets the rows as they are, from ${number(state.unscaled[0])} to ${number(state.unscaled[1])}. If it was trained on scaled rows, save it with Rescaling or Normalization as its first layer.`) : null,
       h(
         "table.layers",
         {},

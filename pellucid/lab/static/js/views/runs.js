@@ -27,10 +27,10 @@ export class RunsView {
     this.node = h("div.stack", {}, this.table, h("section.card", { "aria-label": "Curves" }, this.head, this.chart.node));
   }
 
-  /** @param {string} kind */
-  draw(kind) {
+  /** @param {Set<string>} kinds what came anew */
+  draw(kinds) {
     const shown = this.lab.shown.runs;
-    if (!shown || (kind !== "runs" && kind !== "size")) return;
+    if (!shown || !(kinds.has("runs") || kinds.has("size"))) return;
     const busy = this.node.contains(document.activeElement) && document.activeElement?.matches("select");
     this.drawTable(shown);
     if (!busy) this.drawHead(shown);
@@ -60,6 +60,7 @@ export class RunsView {
         ),
       ),
     );
+    this.table.append(h("div.edits", {}, h("h3", {}, "Runs of pellucid train"), shown.kept.length ? h("div.chips", {}, shown.kept.map((/** @type {string} */ name) => h("button", { type: "button", "data-run": `open ${name}`, title: "its data, and its network as it was left", onclick: () => this.lab.tell("run", { name }) }, name))) : h("p.about", {}, "There are none in the folder runs, where the lab was started.")));
     if (focus) /** @type {HTMLElement|null} */ (this.table.querySelector(`[data-run="${focus}"]`))?.focus();
   }
 
@@ -67,7 +68,7 @@ export class RunsView {
   row(run, settings, differs, best, here, split) {
     const { hidden, lab } = this;
     const values = run.best?.values ?? {};
-    const show = h("input", { type: "checkbox", "data-run": `show ${run.run}`, "aria-label": `show run ${run.run}`, checked: !hidden.has(run.run), onchange: () => { if (show.checked) hidden.delete(run.run); else hidden.add(run.run); this.draw("size"); } });
+    const show = h("input", { type: "checkbox", "data-run": `show ${run.run}`, "aria-label": `show run ${run.run}`, checked: !hidden.has(run.run), onchange: () => { if (show.checked) hidden.delete(run.run); else hidden.add(run.run); this.lab.redraw(); } });
     const cell = (/** @type {string} */ name) => {
       const value = run.settings[name];
       return h("td", {}, h(differs.includes(name) ? "strong" : "span", {}, typeof value === "number" ? number(value) : value));

@@ -22,10 +22,10 @@ export class ScoreView {
     this.node = h("div.stack", {}, this.head, this.body);
   }
 
-  /** @param {string} kind */
-  draw(kind) {
+  /** @param {Set<string>} kinds what came anew */
+  draw(kinds) {
     const shown = this.lab.shown.score;
-    if (!shown || (kind !== "score" && kind !== "size")) return;
+    if (!shown || !(kinds.has("score") || kinds.has("size"))) return;
     const busy = this.node.contains(document.activeElement) && document.activeElement?.closest("table");
     const cell = busy ? /** @type {HTMLElement} */ (document.activeElement).dataset.cell : null;
     this.drawHead(shown);

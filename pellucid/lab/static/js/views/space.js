@@ -2,7 +2,7 @@
 // Space: what the network says all over a plane, the rows in it, and what each unit answers.
 
 import { ticks } from "../chart.js";
-import { rgb, signed } from "../colour.js";
+import { paintSigned, rgb, signed, word } from "../colour.js";
 import { choice, fill, h, sharp, token } from "../dom.js";
 import { legend, mark, signedMap, wash } from "../picture.js";
 import { counted, number } from "../words.js";
@@ -26,15 +26,15 @@ export class SpaceView {
     this.plane = h("div.columns.halves", {}, this.surface, this.units);
     this.loss = new Surface(lab);
     this.node = h("div.stack", {}, this.plane, this.loss.node);
-    new ResizeObserver(() => this.draw("size")).observe(this.surface);
+    new ResizeObserver(() => this.draw(new Set(["size"]))).observe(this.surface);
     fill(this.surface, h("h2", {}, "What it says, place by place"), h("figure", {}, this.canvas, this.controls), this.about);
   }
 
-  /** @param {string} kind */
-  draw(kind) {
-    if (kind === "surface" || kind === "size") this.loss.draw();
+  /** @param {Set<string>} kinds what came anew */
+  draw(kinds) {
+    if (kinds.has("surface") || kinds.has("size")) this.loss.draw();
     const shown = this.lab.shown.space;
-    if (!shown || (kind !== "space" && kind !== "size" && kind !== "state")) return;
+    if (!shown || !(kinds.has("space") || kinds.has("size") || kinds.has("state"))) return;
     if (shown.none) return fill(this.plane, h("section.card", {}, h("p", {}, shown.none)));
     this.drawUnits(shown);
     this.drawControls(shown);
@@ -68,11 +68,16 @@ export class SpaceView {
     const source = surface.classes ?? surface.numbers;
     const [rows, columns] = source.shape;
     const data = new ImageData(columns, rows);
+    const pixels = new Uint32Array(data.data.buffer);
     const paper = rgb(token("paper"));
-    for (let i = 0; i < rows * columns; i++) {
-      const colour = surface.classes ? wash(surface.classes.values[i], surface.sure.values[i], paper) : signed(surface.numbers.values[i] / 127);
-      data.data.set([...colour, 255], i * 4);
-    }
+    if (surface.classes) {
+      /** @type {number[]} colours by class and certainty */
+      const known = [];
+      surface.classes.values.forEach((/** @type {number} */ code, /** @type {number} */ i) => {
+        const sure = surface.sure.values[i];
+        pixels[i] = known[code * 256 + sure] ??= word(wash(code, sure, paper));
+      });
+    } else paintSigned(surface.numbers.values, pixels);
     [this.under.width, this.under.height] = [columns, rows];
     this.under.getContext("2d")?.putImageData(data, 0, 0);
     c.imageSmoothingEnabled = true;
@@ -106,7 +111,7 @@ export class SpaceView {
         shown.units.length ? shown.units.map((/** @type {any} */ u, /** @type {number} */ i) => h("div", {}, h("h3", {}, u.layer, u.units > u.maps.length ? h("small", {}, ` the first ${u.maps.length} of ${u.units}`) : null), h("div.unit-maps", {}, this.maps[i]))) : h("p", {}, "There is no hidden layer."),
       );
     }
-    shown.units.forEach((/** @type {any} */ u, /** @type {number} */ i) => u.maps.forEach((/** @type {any} */ tile, /** @type {number} */ j) => signedMap(tile, { label: `${u.layer}, unit ${j + 1}`, canvas: this.maps[i][j] })));
+    shown.units.forEach((/** @type {any} */ u, /** @type {number} */ i) => u.maps.forEach((/** @type {any} */ tile, /** @type {number} */ j) => signedMap(tile, { label: this.lab.speaks ? `${u.layer}, unit ${j + 1}` : null, canvas: this.maps[i][j] })));
   }
 }
 

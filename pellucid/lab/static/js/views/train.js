@@ -36,11 +36,12 @@ export class TrainView {
     fill(this.scales, buttons("scale of the loss", [[false, "linear"], [true, "log"]], this.logarithmic, (value) => { this.logarithmic = value; this.drawScales(); this.drawChart(); }));
   }
 
-  /** @param {string} kind */
-  draw(kind) {
+  /** @param {Set<string>} kinds what came anew */
+  draw(kinds) {
     const shown = this.lab.shown.train;
-    if (kind === "course" || kind === "size" || kind === "state") this.drawChart();
-    if (!shown || (kind !== "train" && kind !== "now" && kind !== "state")) return;
+    if (!this.lab.speaks) return;
+    this.drawChart();
+    if (!shown) return;
     this.drawEpoch(shown);
     if (shown.phases) this.drawPhases(shown);
     else this.running(shown);
