@@ -15,7 +15,6 @@ import onnxruntime
 
 from pellucid import keras
 from pellucid.base.errors import PellucidError
-from pellucid.keras.engine.models.of_core import save_as_keras
 from pellucid.models.model import Model
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}
@@ -60,10 +59,7 @@ def check(model, view):
         paths = [Path(folder) / name for name in ("m.onnx", "m.py", "m.keras")]
         model.export(paths[0])
         model.export(paths[1])
-        if isinstance(model, Model):
-            save_as_keras(model, paths[2])
-        else:
-            model.save(paths[2])
+        keras.saving.save_model(model, paths[2])
         session = onnxruntime.InferenceSession(paths[0])
         close(session.run(list(view.network.outputs), rows), expected)
         close(listed(runpy.run_path(str(paths[1]))["predict"](*rows.values())), expected)

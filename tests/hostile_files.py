@@ -46,6 +46,10 @@ def _bomb(names: Any, size: int) -> Any:
     return of_zip(lambda members: members.update(dict.fromkeys(names, blank)), zipfile.ZIP_DEFLATED)
 
 
+def _many(layers: list[Any]) -> list[Any]:
+    return (layers * 1501)[:1501]
+
+
 def _twice(content: bytes) -> bytes:
     packed = io.BytesIO(content)
     with zipfile.ZipFile(packed, "a") as archive, warnings.catch_warnings():
@@ -299,6 +303,18 @@ HOSTILE = [
             ".",
         )
         for number, units in enumerate((-1, 0, 2.5, True, "2", None, [2], float("inf"), 10**4000))
+    ),
+    Hostile(
+        "M9 layers",
+        KERAS,
+        of_config(lambda c: _put(c["config"], "layers", _many(c["config"]["layers"]))),
+        "too many layers",
+    ),
+    Hostile(
+        "M9 layers",
+        LAYER,
+        of_safetensors(lambda d, a: _put(d["network"], "nodes", _many(d["network"]["nodes"]))),
+        "too many layers",
     ),
     Hostile("M9 deep", KERAS, of_zip(lambda m: _put(m, "config.json", DEEP)), "JSON"),
     Hostile("M9 deep", LAYER, lambda c: len(DEEP).to_bytes(8, "little") + DEEP, "JSON"),

@@ -23,9 +23,9 @@ def command(run: str, kind: str, output: str | None) -> None:
     found = open_run(run)
     path = output or f"{found.path.name}{ENDINGS[kind]}"
     if kind == "keras":
-        from pellucid.keras.engine.models.of_core import save_as_keras
+        from pellucid.keras.saving.writing_models import save_model
 
-        save_as_keras(found.model, path)
+        save_model(found.model, path)
     else:
         train = found.model.train_state
         export_network(found.model.network, train.params, train.state, path, kind)

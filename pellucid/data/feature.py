@@ -8,9 +8,9 @@ from jaxtyping import Float32
 
 from pellucid.base.errors import DataError, explain, nearest
 from pellucid.data.column import Column
+from pellucid.data.ends import Ends
 
 MISSING_WORD = "(missing)"
-MOST_OF = 5  # rows, from which on most of them say something
 
 
 @dataclass(frozen=True)
@@ -59,26 +59,10 @@ class Feature:
         return np.stack(block, axis=1).astype(np.float32)
 
     def strangeness(self, column: Column, where: Callable[[int], str]) -> str | None:
-        """Return in words that numbers lie where none of training did, or None.
-
-        That is: one is further outside of the training rows' range than this is wide, or most
-        of five rows or more are outside of it. Other units look like this.
-        """
-        if self.kind != "number" or self.low is None or self.high is None:
+        """Return in words that numbers lie where none of training did, or None."""
+        if self.low is None or self.high is None:
             return None
-        outside = (column.values < self.low) | (column.values > self.high)
-        width = self.high - self.low
-        far = (column.values < self.low - width) | (column.values > self.high + width)
-        most = len(column) >= MOST_OF and 2 * np.count_nonzero(outside) > len(column)
-        if not (far.any() or most):
-            return None
-        row = int(np.flatnonzero(far if far.any() else outside)[0])
-        count = f"{np.count_nonzero(outside)} of {len(column)} rows"
-        return (
-            f"column {self.column!r}: {count} lie outside of {self.low:.6g} to {self.high:.6g}, "
-            f"where all training rows were; {where(row)} has {column.values[row]:.6g}. "
-            "Are these other units?"
-        )
+        return Ends(self.low, self.high).strangeness(repr(self.column), column.values, where)
 
     def _one_hot(
         self, column: Column, where: Callable[[int], str], unknown: str

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from pellucid.base.errors import DataError, FileError, explain, nearest
+from pellucid.base.memory import allowed_bytes
 from pellucid.data.csv_files import CsvText, read_csv_text
 from pellucid.data.reading import Reading
 
@@ -87,6 +88,11 @@ def _from_file(path: Path, reading: Reading) -> Sheet:
         near = nearest(path.name, [p.name for p in path.parent.glob("*")][:1000])
         what = f"There is no file {str(path)!r}."
         raise FileError(explain(what, got=str(path), expected="a table's file", hint=near))
+    size, allowed = path.stat().st_size, allowed_bytes()
+    if size > allowed:
+        what = f"{path.name} is larger than the memory that this process may have."
+        hint = "open_stream reads it while a network trains; predict in parts of it"
+        raise FileError(explain(what, got=f"{size:,} bytes", expected=f"{allowed:,}", hint=hint))
     ending = path.suffix.lower()
     if ending not in PARQUET_ENDINGS + ARROW_ENDINGS:
         return _from_csv(path, reading)

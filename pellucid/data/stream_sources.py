@@ -3,10 +3,12 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import UInt8
 
 from pellucid.base.errors import DataError, FileError, explain
 from pellucid.data.answer import Answer
@@ -15,6 +17,7 @@ from pellucid.data.column import Column
 from pellucid.data.dataset import Dataset
 from pellucid.data.encoding import Encoding
 from pellucid.data.images import Listing, decode_one
+from pellucid.data.opened import opened
 from pellucid.data.reading import Reading
 from pellucid.data.stream import Source
 
@@ -26,8 +29,9 @@ class NpyFile:
     """An array in a .npy file. Rows are read when they are asked for, and not kept."""
 
     def __init__(self, path: Path) -> None:
-        self.name, self._path = path.name, path
+        self.name = path.name
         try:
+            self._file = opened(path)
             with path.open("rb") as file:
                 version = np.lib.format.read_magic(file)
                 read = np.lib.format.read_array_header_1_0
@@ -43,16 +47,19 @@ class NpyFile:
             hint = "save numpy.ascontiguousarray(x)"
             raise FileError(explain(what, got=got, expected="numbers in C order", hint=hint))
         wanted = self._begin + self.dtype.itemsize * int(np.prod(self.shape))
-        if path.stat().st_size < wanted:
+        if self._file.size < wanted:
             what = f"{path.name} is cut off: its last rows are missing."
-            got = f"{path.stat().st_size} bytes"
+            got = f"{self._file.size} bytes"
             raise FileError(explain(what, got=got, expected=f"{wanted} bytes"))
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         begin, end, _ = rows.indices(self.shape[0])
         of_row = int(np.prod(self.shape[1:]))
         offset = self._begin + begin * of_row * self.dtype.itemsize
-        numbers = np.fromfile(self._path, self.dtype, (end - begin) * of_row, offset=offset)
+        with self._file.unchanged():
+            numbers = np.fromfile(
+                self._file.path, self.dtype, (end - begin) * of_row, offset=offset
+            )
         return numbers.reshape(end - begin, *self.shape[1:])
 
 
@@ -69,6 +76,8 @@ class ArraySource(Source):
             what = f"The arrays of {name} do not have as many rows each, or none."
             raise DataError(explain(what, got=lengths, expected="the same number in each"))
         self.name, self._columns = name, columns
+        mapped_from = (getattr(array, "filename", None) for array in arrays)  # of a memmap
+        self._files = tuple(opened(Path(path)) for path in mapped_from if path)
         bytes_of_row = sum(a.dtype.itemsize * int(np.prod(a.shape[1:])) for a in arrays)
         self._run = max(PIECE_BYTES // bytes_of_row, 1)
         firsts = np.arange(0, lengths[0], self._run)
@@ -78,7 +87,12 @@ class ArraySource(Source):
         """Give the rows of each piece."""
         for piece in pieces:
             rows = slice(piece * self._run, piece * self._run + int(self.counts[piece]))
-            yield mapped(lambda array, rows=rows: np.asarray(array[rows]), self._columns)
+            copy = bool(self._files) or None  # what is mapped must be read while it is watched
+            with ExitStack() as files:
+                for file in self._files:
+                    files.enter_context(file.unchanged())
+                block = mapped(lambda a, at=rows, c=copy: np.array(a[at], copy=c), self._columns)
+            yield block
 
 
 class BatchSource(Source):
@@ -119,6 +133,7 @@ class PictureSource(Source):
 
     def __init__(self, name: str, listing: Listing, reading: Reading) -> None:
         self.name, self._listing = name, listing
+        self._files = tuple(map(opened, listing.paths))
         self.counts = np.ones(len(listing.paths), int)
         answer = Answer("class", "classification", listing.words)
         self._encoding = Encoding((), (*listing.size, listing.channels), answer, reading)
@@ -139,12 +154,17 @@ class PictureSource(Source):
 
     def read(self, pieces: Sequence[int]) -> Iterator[Any]:
         """Give pictures as bytes, with the number of each one's class."""
-        paths, _, labels, size, channels, _ = self._listing
+        labels = self._listing.labels
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             for first in range(0, len(pieces), PICTURES_AT_ONCE):
                 some = pieces[first : first + PICTURES_AT_ONCE]
-                pictures = threads.map(lambda n: decode_one(paths[n], size, channels), some)
+                pictures = threads.map(self._picture, some)
                 yield np.stack(list(pictures)), labels[list(some)]
+
+    def _picture(self, number: int) -> UInt8[np.ndarray, "height width channels"]:
+        file = self._files[number]
+        with file.unchanged():
+            return decode_one(file.path, self._listing.size, self._listing.channels)
 
 
 def is_array(value: Any) -> bool:

@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from pellucid.base.errors import DataError, FileError, explain
 from pellucid.data.csv_files import NEWLINE, QUOTE, CsvText, read_csv_piece, read_csv_text
+from pellucid.data.opened import opened
 from pellucid.data.reading import Reading
 from pellucid.data.sheet import ARROW_ENDINGS, PARQUET_ENDINGS, Sheet, polars, sheet_of_text
 
@@ -60,7 +62,7 @@ class CsvPieces(TablePieces):
             what = f"{path.name} cannot be read in pieces in this encoding."
             got, expected = reading.text_encoding, ", ".join(ONE_BYTE)
             raise FileError(explain(what, got=got, expected=expected, hint="save it as UTF-8"))
-        self.name, self._path, self._encoding = path.name, path, reading.text_encoding
+        self.name, self._file, self._encoding = path.name, opened(path), reading.text_encoding
         self._cuts, self._lines = _cuts(path)
         self._header = read_csv_text(path, reading.delimiter, self._encoding, self._cuts[1])
         self._lines[0] = int(self._header.lines[0])  # the first piece begins beneath the names
@@ -75,15 +77,16 @@ class CsvPieces(TablePieces):
         for first in range(0, len(pieces), AT_ONCE):
             texts = [self._text(piece) for piece in pieces[first : first + AT_ONCE]]
             if any(len(text.lines) for text in texts):
-                yield sheet_of_text(self._path, self._together(texts))
+                yield sheet_of_text(self._file.path, self._together(texts))
 
     def _text(self, piece: int) -> CsvText:
         begin, end = self._cuts[piece : piece + 2]
-        with self._path.open("rb") as file:
+        path = self._file.path
+        with self._file.unchanged(), path.open("rb") as file:
             file.seek(begin)
             content = file.read(end - begin)
         line = self._lines[piece]
-        return read_csv_piece(self._path, content, line, self._header, self._encoding)
+        return read_csv_piece(path, content, line, self._header, self._encoding)
 
     def _together(self, texts: Sequence[CsvText]) -> CsvText:
         """Return pieces as one text with a line of names on top."""
@@ -99,24 +102,31 @@ class ColumnPieces(TablePieces):
 
     def __init__(self, path: Path, parquet: bool) -> None:
         pl = polars()
-        self.name = path.name
-        try:
+        self.name, self._file = path.name, opened(path)
+        self._kind = "Parquet" if parquet else "Arrow"
+        with self._whole():
             scan = pl.scan_parquet if parquet else pl.scan_ipc
             self._frame = scan(path, glob=False)
             self._rows = int(self._frame.select(pl.len()).collect().item())
-        except (pl.exceptions.PolarsError, OSError) as error:
-            kind = "Parquet" if parquet else "Arrow"
-            what, got = f"{path.name} is not a whole {kind} file.", str(error).splitlines()[0][:120]
-            raise FileError(explain(what, got=got, expected=f"a {kind} file")) from error
 
     def __len__(self) -> int:
         return -(-self._rows // PIECE_ROWS)
 
     def sheets(self, pieces: Sequence[int]) -> Iterator[Sheet]:
         for piece in pieces:
-            frame = self._frame.slice(piece * PIECE_ROWS, PIECE_ROWS).collect()
+            with self._file.unchanged(), self._whole():
+                frame = self._frame.slice(piece * PIECE_ROWS, PIECE_ROWS).collect()
             numbers = piece * PIECE_ROWS + np.arange(frame.height)
             yield Sheet(self.name, frame, numbers=numbers)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        try:
+            yield
+        except (polars().exceptions.PolarsError, OSError) as error:
+            what, got = f"{self.name} is not a whole {self._kind} file.", str(error)
+            got, expected = got.splitlines()[0][:120], f"a {self._kind} file"
+            raise FileError(explain(what, got=got, expected=expected)) from error
 
 
 def _cuts(path: Path) -> tuple[list[int], list[int]]:

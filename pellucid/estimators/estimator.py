@@ -1,5 +1,6 @@
 """What a network is as a scikit-learn estimator: its parameters, its fit, its pickle."""
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -11,6 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.base.errors import ConfigError, explain
+from pellucid.data.ends import Ends
 from pellucid.estimators.building import Ending, built, set_scale
 from pellucid.estimators.weighing import Weighted, merged, weighted
 from pellucid.interop.packing import packed, unpacked
@@ -53,7 +55,9 @@ class Estimator(BaseEstimator, ABC):
         doctor               as in `Model.fit`; what it found is in `findings_`
 
     After fit: `model_` (which scales by itself), `history_`, `findings_`, `n_iter_` (epochs),
-    `n_features_in_`, and `feature_names_in_` where columns have names.
+    `n_features_in_`, `feature_ends_` (the least and the greatest number of each column), and
+    `feature_names_in_` where columns have names. Predicting warns of columns whose numbers lie
+    where none of training did, as other units would.
     """
 
     def __init__(
@@ -100,6 +104,7 @@ class Estimator(BaseEstimator, ABC):
     def fit(self: E, X: Any, y: Any, sample_weight: Any = None) -> E:
         """Train a new network, and return the estimator."""
         X, y = validate_data(self, X, y, dtype=np.float32, multi_output=True)
+        self.feature_ends_ = _ends(X)
         rows = weighted(X, y, sample_weight, self._by_class(y))
         once = merged(rows) if len(rows.x) <= MOST_MERGED else rows
         whole = len(once.x) <= self._size(len(once.x))
@@ -110,6 +115,7 @@ class Estimator(BaseEstimator, ABC):
         """Train the network that there is for one more epoch, or a new one."""
         first = not hasattr(self, "_model")
         X, y = validate_data(self, X, y, dtype=np.float32, multi_output=True, reset=first)
+        self.feature_ends_ = _ends(X if first else np.concatenate([self.feature_ends_, X]))
         self._train(weighted(X, y, sample_weight, self._by_class(y)), 1, first=first)
         return self
 
@@ -163,7 +169,19 @@ class Estimator(BaseEstimator, ABC):
         """Return what the network answers to each row."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float32, reset=False)
+        self._warn_of_strange(X)
         return self._model.predict(X)
+
+    def _warn_of_strange(self, X: Float[np.ndarray, "rows features"]) -> None:
+        """Warn of columns whose numbers lie where none of training did."""
+        low, high = self.feature_ends_
+        names = getattr(self, "feature_names_in_", None)
+        for place in np.flatnonzero(((low > X) | (high < X)).any(axis=0)):
+            name = str(place) if names is None else repr(str(names[place]))
+            ends = Ends(float(low[place]), float(high[place]))
+            told = ends.strangeness(name, X[:, place], lambda row: f"row {row}")
+            if told:
+                warnings.warn(told, UserWarning, stacklevel=4)
 
     def _optimizer(self) -> Any:
         if not isinstance(self.optimizer, str):
@@ -186,3 +204,8 @@ class Estimator(BaseEstimator, ABC):
         if "_model" in state:
             state = {**state, "_model": unpacked(state["_model"], load)}
         super().__setstate__(state)
+
+
+def _ends(X: Float[np.ndarray, "rows features"]) -> Float[np.ndarray, "2 features"]:
+    """Return the least and the greatest number of each column."""
+    return np.stack([X.min(axis=0), X.max(axis=0)])

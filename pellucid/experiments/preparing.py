@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pellucid.base.errors import DataError
+from pellucid.base.memory import allowed_bytes
 from pellucid.data.dataset import Dataset
 from pellucid.data.encoding import Encoding, learn
-from pellucid.data.memory import allowed_bytes
 from pellucid.data.open_stream import open_stream
 from pellucid.data.reading import Reading
 from pellucid.data.sources import SETS, open_data, set_name

@@ -6,12 +6,13 @@ Arrays are data and names are looked up in registries, so reading a file runs no
 
 from collections.abc import Mapping
 from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
-from pellucid.base.errors import FileError, explain
+from pellucid.base.errors import ConfigError, FileError, explain
 from pellucid.functions.losses import LOSSES
 from pellucid.functions.metrics import METRICS
 from pellucid.interop.door import guarded
@@ -23,6 +24,8 @@ from pellucid.training.programs import compile_init, compile_start
 from pellucid.training.state import Goal, Measure, Recipe, TrainState
 
 FORMAT = "pellucid checkpoint 1"
+OF_KERAS = "pellucid.keras.saving.save_model(model, path)"
+OTHERS = {".keras": OF_KERAS, ".h5": OF_KERAS, ".hdf5": OF_KERAS, ".onnx": "model.export(path)"}
 
 
 class Checkpoint(NamedTuple):
@@ -37,8 +40,14 @@ def write_checkpoint(path: str | PathLike[str], checkpoint: Checkpoint) -> None:
     """Write a checkpoint, whole or not at all.
 
     Raises:
-        ConfigError: it holds a function of one's own, which a file cannot name.
+        ConfigError: it holds a function of one's own, which a file cannot name; or the path
+            ends as files of another form do.
     """
+    ending = Path(path).suffix.lower()
+    if ending in OTHERS:
+        what = f"{path} would not be what its name says: a model is saved as safetensors."
+        hint = OTHERS[ending]
+        raise ConfigError(explain(what, got=ending, expected=".safetensors", hint=hint))
     arrays = {f"{i:05d}": np.asarray(leaf) for i, leaf in enumerate(_leaves(checkpoint.train))}
     described = {
         "format": FORMAT,

@@ -83,6 +83,8 @@ def _format_of(path: Path) -> str:
             return format
     what = f"{path} does not say which format to export to."
     expected, hint = ", ".join(FORMATS.values()), 'or format="onnx"'
+    if path.suffix.lower() == ".keras":
+        hint = "pellucid.keras.saving.save_model(model, path)"
     raise ConfigError(explain(what, got=path.suffix or "no ending", expected=expected, hint=hint))
 
 

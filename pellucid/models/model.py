@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from pellucid.base.errors import ShapeError, StateError, explain
+from pellucid.base.errors import StateError, explain
 from pellucid.base.tree import flatten, refill
 from pellucid.doctor.chart import Settings
 from pellucid.doctor.session import Doctor
@@ -29,6 +29,7 @@ from pellucid.models.resuming import Backup, Resume, kept
 from pellucid.models.rows import Given
 from pellucid.models.scores import Scores
 from pellucid.models.view import View, as_view
+from pellucid.models.weights import check_finite, in_place_of
 from pellucid.network.graph import trace
 from pellucid.network.network import Network
 from pellucid.network.summary import Summary, names_in_order, summarize
@@ -39,6 +40,7 @@ from pellucid.training.evaluation import compile_evaluate
 from pellucid.training.examples import as_examples, as_inputs
 from pellucid.training.programs import compile_init, compile_start, compile_step
 from pellucid.training.record import as_value
+from pellucid.training.room import room_for
 from pellucid.training.rules import Rule, TerminateOnNaN
 from pellucid.training.state import Examples, Recipe, TrainState, seed_bits
 from pellucid.training.streaming import Streamed
@@ -147,19 +149,7 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         Raises:
             ShapeError: the number of arrays or the shape of one differs; nothing is changed.
         """
-        here = self.weights
-        if not isinstance(weights, Mapping):
-            if len(weights) != len(here):
-                what = "set_weights was given another number of arrays than this model has."
-                raise ShapeError(explain(what, got=len(weights), expected=len(here)))
-            weights = dict(zip(here, weights, strict=True))
-        for path, array in weights.items():
-            if path not in here or np.shape(array) != here[path].shape:
-                what = f"The weights {path!r} do not fit this model."
-                expected = here[path].shape if path in here else ", ".join(here)
-                raise ShapeError(explain(what, got=np.shape(array), expected=expected))
-        leaves = {p: np.asarray(weights.get(p, here[p]), here[p].dtype) for p in here}
-        train, put = self.train_state, jax.device_put(leaves)
+        train, put = self.train_state, jax.device_put(in_place_of(self.weights, weights))
         params, state = refill(train.params, put), refill(train.state, put)
         self._set_train(train._replace(params=params, state=state))
 
@@ -250,7 +240,8 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         Raises:
             DataError, ShapeError: before the first step, naming row and column.
             ConfigError: a "strict" doctor found what cannot work (the error has `findings`); or
-                the fit in the folder had another network, other rows or other settings.
+                the fit in the folder had another network, other rows or other settings; or
+                there is too little memory, and the batch size that would fit is told.
             KeyboardInterrupt: after Ctrl-C, with the model as the last step left it.
         """
         self._see(x)
@@ -264,9 +255,12 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         check_rules(rules, recipe, validate=held_out is not None)
         self._doctor = consulted(recipe, examples, held_out, settings, doctor, silence)
         self.history = History([])
-        following = Following(self.trainer, callbacks, Progress(epochs, verbose), self._doctor)
         fit = self.history, recipe, examples, held_out, rules, self.seed, settings
-        with kept(resume, *fit) as backup:
+        begun, devices = self._trainer is not None, count_of(self.devices)
+        room = room_for(recipe, examples, held_out, size, begun=begun, devices=devices)
+        with room, kept(resume, *fit) as backup:
+            progress = Progress(epochs, verbose)
+            following = Following(self.trainer, callbacks, progress, self._doctor)
             events = self._records(examples, held_out, settings, rules, callbacks, backup)
             following.follow(events, self.history, saved=backup is not None)
         return self.history
@@ -312,9 +306,15 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         found = compile_evaluate(self.recipe)(train.params, train.state, examples)
         return Scores({name: as_value(found[name]) for name in self.recipe.names})
 
-    def predict(self, x: Any) -> Any:
-        """Return the network's output for each row of `x`; a list where it has several."""
+    def predict(self, x: Any, *, allow_nonfinite: bool = False) -> Any:
+        """Return the network's output for each row of `x`; a list where it has several.
+
+        Raises:
+            StateError: an output is NaN or infinite since weights are, unless that is allowed.
+        """
         outputs = self.view_of(x).outputs()
+        if not (allow_nonfinite or all(np.isfinite(output).all() for output in outputs)):
+            check_finite(self.weights)
         return outputs[0] if len(outputs) == 1 else list(outputs)
 
     def inspect(self, x: Any, y: Any) -> Inspection:

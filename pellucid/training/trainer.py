@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 import jax
 import numpy as np
 
-from pellucid.base.errors import StateError, explain
+from pellucid.base.errors import DataError, FileError, StateError, explain
 from pellucid.functions.schedules import Schedule
 from pellucid.training.block import (
     MOST_EPOCHS,
@@ -151,10 +151,15 @@ class Trainer:
 
     def _kept(self, blocks: Iterator[Records], keeper: Keeper | None) -> Iterator[Record]:
         """Give the records of each block, and let the keeper take note of where that led."""
-        for records in blocks:
-            yield from records
+        try:
+            for records in blocks:
+                yield from records
+                if keeper is not None:
+                    keeper.keep(self.standing, last=False)
+        except (DataError, FileError):  # rows could not be read; what came before them stays
             if keeper is not None:
-                keeper.keep(self.standing, last=False)
+                keeper.keep(self.standing, last=True)
+            raise
         if keeper is not None:
             keeper.keep(self.standing, last=True)
 

@@ -7,7 +7,7 @@ import pytest
 from pellucid import layers
 from pellucid.functions.initializers import HeNormal
 from pellucid.functions.regularizers import L2
-from pellucid.keras.engine.models.of_core import save_as_keras
+from pellucid.keras.saving import save_model
 from pellucid.layers import Input
 from pellucid.models.model import Model
 
@@ -31,7 +31,7 @@ def test_keras_predicts_the_same(tmp_path):
     rows = [random.normal(size=(5, 8, 8, 1)).astype("float32"), random.normal(size=(5, 4))]
     rows[1] = rows[1].astype("float32")
     model.adapt(rows)
-    save_as_keras(model, tmp_path / "m.keras")
+    save_model(model, tmp_path / "m.keras")
     found = keras.models.load_model(tmp_path / "m.keras").predict(rows, verbose=0)
     for theirs, ours in zip(found, model.predict(rows), strict=True):
         np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-5)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def test_two_processes_train_the_network_that_one_does(tmp_path):
+def test_P4_two_processes_train_the_network_that_one_does(tmp_path):
     asked = ("train", "iris", "--epochs", "20", "--batch-size", "10", "--patience", "20")
     histories = []
     for number, how in enumerate(((), ("launch", "-n", "2", "--"), ("launch", "-n", "2", "--"))):
@@ -65,7 +66,7 @@ def test_two_processes_train_the_network_that_one_does(tmp_path):
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_killed_process_ends_the_run_with_one_line(tmp_path, number):
+def test_P1_a_killed_process_ends_the_run_with_one_line(tmp_path, number):
     launched = launch("-n", "2", "--", "train", "iris", *FOREVER, "--run", "one", cwd=tmp_path)
     processes = begun(launched, tmp_path / "one")
     os.kill(processes[number], signal.SIGKILL)
@@ -79,7 +80,7 @@ def test_a_killed_process_ends_the_run_with_one_line(tmp_path, number):
     assert not any(Path(f"/proc/{process}").exists() for process in processes)
 
 
-def test_a_run_that_was_stopped_goes_on(tmp_path):
+def test_P1_a_run_that_was_stopped_goes_on(tmp_path):
     launched = launch("-n", "2", "--", "train", "iris", *FOREVER, "--run", "one", cwd=tmp_path)
     begun(launched, tmp_path / "one")
     launched.send_signal(signal.SIGTERM)
@@ -92,7 +93,7 @@ def test_a_run_that_was_stopped_goes_on(tmp_path):
     assert "report: one/report.html" in said
 
 
-def test_a_process_that_does_not_come_is_named(tmp_path):
+def test_P2_a_process_that_does_not_come_is_named(tmp_path):
     since = time.monotonic()
     at = f"127.0.0.1:{free_port()}"
     how = ("-n", "2", "--coordinator", at, "--wait", "3")
@@ -118,3 +119,30 @@ def test_processes_of_several_hosts_meet_where_they_are_told_to(tmp_path):
     assert "rank 1 was ended by SIGKILL" in theirs
     assert told.startswith("pellucid: rank 1 was lost: the run has ended.")
     assert told.count("\n") == 1
+
+
+def listening(processes):
+    """Return the addresses at which processes wait for others, in the system's own words."""
+    held = set()
+    for process in processes:
+        for link in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(OSError):  # it was closed meanwhile
+                held.add(str(link.readlink()))
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            cells = line.split()
+            if cells[3] == "0A" and f"socket:[{cells[9]}]" in held:
+                found.add(cells[1].split(":")[0])
+    return found
+
+
+def test_P3_processes_of_one_machine_wait_at_its_own_address_only(tmp_path):
+    launched = launch("-n", "2", "--", "train", "iris", *FOREVER, "--run", "one", cwd=tmp_path)
+    processes = begun(launched, tmp_path / "one")
+    found = listening([launched.pid, *processes])
+    launched.send_signal(signal.SIGTERM)
+    launched.communicate(timeout=60)
+    loopback = {"0100007F", "0" * 24 + "01000000", "0" * 16 + "FFFF00000100007F"}
+    assert found
+    assert found <= loopback

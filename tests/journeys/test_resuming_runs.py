@@ -11,6 +11,8 @@ import pytest
 
 from pellucid.cli.main import main
 from pellucid.interop.checkpoint_folder import CheckpointFolder
+from pellucid.training import trainer
+from pellucid.training.block import compile_block
 from pellucid.training.record import Pages
 
 TRAIN = ("train", "iris", "--epochs", "120", "--quiet")
@@ -88,6 +90,22 @@ def test_R6_after_ctrl_c_a_run_is_judged_and_goes_on(pellucid, whole, signalled)
     assert pellucid("train", "--resume", "short", "--quiet")[0] == 0
     assert result(Path("short")) == whole
     assert [path.name for path in Path().glob("*short*")] == ["short"]
+
+
+def test_R7_ctrl_c_while_the_first_program_is_compiled(pellucid, whole, monkeypatch):
+    def compiling(recipe, layout):
+        monkeypatch.setattr(trainer, "compile_block", compile_block)
+        os.kill(os.getpid(), signal.SIGINT)
+        return compile_block(recipe, layout)
+
+    monkeypatch.setattr(trainer, "compile_block", compiling)
+    code, out, err = pellucid(*TRAIN, "--run", "early")
+    assert code == 130
+    assert "stopping in good order" in err
+    assert out.splitlines()[-1] == "go on: pellucid train --resume early"
+    assert len(result(Path("early"))[1]) < len(whole[1])
+    assert pellucid("train", "--resume", "early", "--quiet")[0] == 0
+    assert result(Path("early")) == whole
 
 
 def test_R8_R9_R10_what_cannot_be_resumed(pellucid, whole, signalled):

@@ -42,7 +42,7 @@ print(max(resident[-third:]) - max(resident[:third]))
 
 
 @pytest.mark.slow
-def test_memory_is_flat_on_ten_times_what_is_allowed(tmp_path):
+def test_D11_memory_is_flat_on_ten_times_what_is_allowed(tmp_path):
     rows = 700_000
     for name, form in (("x", (rows, 256)), ("y", (rows,))):  # files with holes: nothing is written
         np.lib.format.open_memmap(tmp_path / f"{name}.npy", "w+", np.float32, form)

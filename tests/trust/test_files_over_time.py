@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import pellucid as pc
-from pellucid.base.errors import FileError
+from pellucid.base.errors import FileError, StateError
 from pellucid.cli.screen import show
 from pellucid.keras import Input, Sequential, models
 from pellucid.keras import layers as keras_layers
@@ -39,6 +39,17 @@ def test_M8_weights_that_are_not_finite_are_told(tmp_path):
     for name, read in reads.items():
         with pytest.warns(RuntimeWarning, match=rf"{name} holds NaN or infinity in hidden/kernel"):
             read(tmp_path / name)
+
+
+def test_M8_predictions_of_such_weights_are_refused_unless_allowed():
+    model = with_nan(pc.Sequential([pc.Input((3,)), pc.layers.Dense(2, name="hidden")]), 0, 1)
+    with pytest.raises(StateError, match=r"(?s)not finite.*NaN or infinity in hidden/kernel"):
+        model.predict(np.ones((4, 3)))
+    found = model.predict(np.ones((4, 3)), allow_nonfinite=True)
+    assert np.isnan(found[:, 1]).all() and np.isfinite(found[:, 0]).all()
+    large = pc.Sequential([pc.Input((1,)), pc.layers.Dense(1, name="hidden", use_bias=False)])
+    large.set_weights([np.full((1, 1), 1e38)])
+    assert np.isinf(large.predict([[1e38]])).all()  # the rows' doing, not the weights'
 
 
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.name)

@@ -9,11 +9,13 @@ from typing import Any
 from pellucid.base.errors import ConfigError, FileError, explain
 from pellucid.interop.atomic import write_atomically
 from pellucid.keras.engine.base.hints import hint
+from pellucid.keras.engine.models.of_core import keras_model
 from pellucid.keras.engine.objects.serialization import serialize, sharing
 from pellucid.keras.saving.archive import write_archive
 from pellucid.keras.saving.assets import assets_of
 from pellucid.keras.saving.legacy_writing import legacy_model_bytes, legacy_weights_bytes
 from pellucid.keras.saving.weights import weights_bytes
+from pellucid.models.model import Model as CoreModel
 
 OLD = (".h5", ".hdf5")
 ENDINGS = {"keras": ".keras", "h5": ".h5", "hdf5": ".h5"}
@@ -30,11 +32,16 @@ def save_model(
 ) -> None:
     """Write a model to a `.keras` file, or to an `.h5` file of the old format.
 
+    Of a `pellucid.Model`, layers and arrays are written, and not what its optimizer remembers.
+
     Raises:
-        ConfigError: the path ends in anything else, or the model holds what no file can.
+        ConfigError: the path ends in anything else, or the model holds what no file can, or
+            Keras has no layer for one of its layers.
         FileError: the file is there and may not be overwritten.
     """
     path = Path(filepath)
+    if isinstance(model, CoreModel):
+        model = keras_model(model)
     if save_format is not None:
         hint("save_format", "save(save_format=...) is gone: the end of the path says the format")
         if not path.suffix and save_format in ENDINGS:

@@ -198,7 +198,7 @@ def test_what_cannot_be_streamed_is_refused(tmp_path):
         open_stream(batches).split(20)
 
 
-def test_batches_that_change_are_refused():
+def test_D12_batches_that_change_are_refused():
     sizes = iter([20, 20, 20, 7])
     stream = open_stream(lambda: iter([(np.zeros((next(sizes), 1)), np.zeros(20))] * 2), window=40)
     with pytest.raises(DataError, match="is not what it was the first time"):

@@ -3,14 +3,16 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neural_network import BernoulliRBM
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from pellucid.base.errors import ConfigError, DataError, ShapeError
 from pellucid.estimators import RBM, PellucidClassifier, PellucidRegressor, Perceptron
@@ -151,3 +153,39 @@ def test_a_perceptron_says_whether_it_came_to_an_end():
     several = Perceptron(max_iter=100).fit(X, NAMES)
     assert several.converged_.tolist() == [True, False, False]
     assert several.score(X, NAMES) > 0.6
+
+
+@pytest.mark.parametrize("kind", [PellucidClassifier, PellucidRegressor])
+def test_D7_other_units_are_warned_of_with_the_range_of_training(kind):
+    frame = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    fitted = kind((4,), epochs=1, doctor="off").fit(frame, Y)
+    inches = frame.assign(c=frame["c"] / 25.4)
+    with pytest.warns(UserWarning, match=r"column 'c': 150 of 150 rows lie outside of 1 to 6\.9"):
+        fitted.predict(inches)
+    with pytest.warns(UserWarning, match="column 2: 1 of 1 rows.*row 0 has 51"):
+        kind((4,), epochs=1, doctor="off").fit(X, Y).predict([[5, 3, 51, 1]])
+    fitted.partial_fit(inches, Y)
+    fitted.predict(inches)  # of which there is nothing to tell any more
+
+
+def test_D7_columns_are_known_by_their_names():
+    frame = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    fitted = PellucidClassifier((4,), epochs=1, doctor="off").fit(frame, Y)
+    for wrong in (
+        frame[["b", "a", "c", "d"]],
+        frame[["a", "b", "c"]],
+        frame.rename({"a": "e"}, axis=1),
+    ):
+        with pytest.raises(ValueError, match="feature names should match"):
+            fitted.predict(wrong)
+
+
+def test_D7_words_that_training_had_not_are_refused_by_what_encodes_them():
+    words = pd.DataFrame({"colour": ["red", "blue"] * 20, "size": np.arange(40.0)})
+    encoder = make_column_transformer((OneHotEncoder(), ["colour"]), remainder="passthrough")
+    steps = make_pipeline(encoder, PellucidClassifier((4,), epochs=1, doctor="off"))
+    steps.fit(words, np.arange(40) % 2)
+    with pytest.raises(ValueError, match="unknown categories \\['green'\\] in column 0"):
+        steps.predict(words.assign(colour="green"))
+    with pytest.raises(ValueError, match="could not convert string to float: 'red'"):
+        PellucidClassifier((4,)).fit(words, np.arange(40) % 2)

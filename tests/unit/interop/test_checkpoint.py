@@ -10,7 +10,7 @@ from cases_layers import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.base.errors import FileError
+from pellucid.base.errors import ConfigError, FileError
 from pellucid.functions.schedules import ExponentialDecay
 from pellucid.interop import atomic
 from pellucid.interop.atomic import write_atomically
@@ -135,3 +135,10 @@ def test_a_model_without_compile_is_saved_too(tmp_path):
     np.testing.assert_array_equal(
         got.train.params["dense"]["kernel"], model.weights["dense/kernel"]
     )
+
+
+def test_a_name_of_another_form_is_refused_with_what_writes_that_form(tmp_path):
+    for ending, hint in ((".keras", "keras.saving.save_model"), (".onnx", "model.export")):
+        with pytest.raises(ConfigError, match=rf"(?s)saved as safetensors.*{hint}"):
+            Sequential([Input((3,)), Dense(2)]).save(tmp_path / f"model{ending}")
+    assert not list(tmp_path.iterdir())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import pellucid as core
 from pellucid.base.errors import ConfigError, FileError, ShapeError
 from pellucid.keras import Input, Model, Sequential, layers, losses, models, ops, optimizers, saving
 from pellucid.keras.engine.base.hints import KerasHint
@@ -299,3 +300,15 @@ def test_objects_are_described_as_keras_does() -> None:
     np.testing.assert_array_equal(back["table"], values["table"])
     with pytest.raises(ConfigError, match="cannot be written"):
         saving.serialize_keras_object(object())
+
+
+def test_a_model_of_the_core_is_saved_too(tmp_path):
+    x = np.random.default_rng(0).normal(size=(20, 3)).astype("float32")
+    scaled = core.layers.Normalization(), core.layers.Dense(4, "tanh"), core.layers.Dense(2)
+    model = core.Sequential([core.Input((3,)), *scaled])
+    model.adapt(x)
+    saving.save_model(model, tmp_path / "m.keras")
+    found = models.load_model(tmp_path / "m.keras").predict(x, verbose=0)
+    np.testing.assert_allclose(found, model.predict(x), 1e-5, 1e-6)
+    with pytest.raises(ConfigError, match=r"keras\.saving\.save_model"):
+        model.export(tmp_path / "m.keras")

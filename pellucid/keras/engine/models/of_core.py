@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from os import PathLike
 from typing import Any
 
 import jax
@@ -25,17 +24,12 @@ from pellucid.layers.recurrence import Recurrent
 from pellucid.layers.shapes import title
 
 
-def save_as_keras(model: Any, path: str | PathLike[str]) -> None:
-    """Write a model of the core to a `.keras` file; its optimizer's memory stays behind.
+def keras_model(model: Any) -> Model:
+    """Return a Keras model that computes what a model of the core does; it is not compiled.
 
     Raises:
         ConfigError: Keras has no layer for one of its layers.
     """
-    keras_model(model).save(path)
-
-
-def keras_model(model: Any) -> Model:
-    """Return a Keras model that computes what a model of the core does."""
     network, train = model.network, model.train_state
     inputs = {
         source.name: Input(source.shape, dtype=source.dtype, name=source.name)

@@ -26,6 +26,7 @@ from pellucid.training.measuring import begin_sums
 from pellucid.training.order import BALANCED
 from pellucid.training.placement import place
 from pellucid.training.record import EpochRecord
+from pellucid.training.room import room_for
 from pellucid.training.rules import Rule, TerminateOnNaN
 from pellucid.training.trainer import EACH_EPOCH, EACH_STEP, FREELY, Trainer
 
@@ -147,35 +148,37 @@ class Fit:
         learner, callbacks = self.learner, self.callbacks
         plan, self.compiled = learner.compiled_for(feed.shapes)
         recipe = self.compiled.recipe
-        watched = self._watched()
         doctor = self._doctor(plan, feed, held_out)
         with doctor.refusals():
-            examples = feed.examples(recipe, finite=not watched)
+            examples = feed.examples(recipe, finite=not self._watched())
         inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
         inside = inside and held_out.shapes == feed.shapes and not self.model.stateful
         learner.holder(plan, self.compiled)
         self._begin()
         inside = inside and not callbacks.watches_validation
-        validation = held_out.examples(recipe, finite=not watched) if inside else None
+        validation = held_out.examples(recipe, finite=not self._watched()) if inside else None
         rules = callbacks.make_rules(self.first) if held_out is None or inside else []
         needs = callbacks.needs()
-        outside = held_out is not None and not inside
-        pace = EACH_EPOCH if outside and needs == "nothing" else PACES[needs]
+        apart = None if inside else held_out
+        pace = EACH_EPOCH if apart is not None and needs == "nothing" else PACES[needs]
         trainer = learner.holder(plan, self.compiled).trainer  # a callback may have loaded weights
         if doctor.mode != "off":
             doctor.watch(examples)
-        events = trainer.records(
-            place(examples),
-            int(self.batch_size or 32),
-            validation=place(validation) if validation is not None else None,
-            rules=(*rules, *self._safety(rules)),
-            shuffle=self._order(),
-            epochs=self.epochs - self.first,
-            pace=pace,
-            at_once=self.compiled.at_once(self._validation_size()),
-            looker=doctor if doctor.mode != "off" else None,
-        )
-        self._follow(trainer, events, held_out if outside else None, steps=needs == "batches")
+        size, epochs = int(self.batch_size or 32), self.epochs - self.first
+        look = learner.onlooker(trainer, doctor, examples, validation, size, epochs, self._order())
+        with room_for(recipe, examples, validation, size, begun=True):
+            events = trainer.records(
+                place(examples),
+                size,
+                validation=place(validation) if validation is not None else None,
+                rules=(*rules, *self._safety(rules)),
+                shuffle=self._order(),
+                epochs=epochs,
+                pace=look.pace_beside(pace),
+                at_once=self.compiled.at_once(self._validation_size()),
+                looker=doctor if doctor.mode != "off" else None,
+            )
+            self._follow(trainer, look.heard(events), apart, steps=needs == "batches")
         events.close()  # pyright: ignore[reportAttributeAccessIssue]
         callbacks.settle(self.logs)
         self.broken = trainer.broken
