@@ -355,7 +355,8 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model and its training state to one file, whole or not at all."""
-        write_checkpoint(path, Checkpoint(self.network, self._recipe, self.train_state))
+        train = self.train_state if self._recipe is None else self.trainer.train
+        write_checkpoint(path, Checkpoint(self.network, self._recipe, train))
 
     def __repr__(self) -> str:
         shown = self.summarize()
@@ -391,8 +392,7 @@ class Model(Pictured, Repairable, Diagnosable, Exportable):
         for name in names:
             if name not in self.network:
                 what = f"This model has no layer called {name!r}."
-                expected = ", ".join(self.network.owners)
-                raise StateError(explain(what, got=name, expected=expected))
+                raise StateError(explain(what, got=name, expected=", ".join(self.network.owners)))
         return [self.network[name].owner for name in names] or self.network.owners
 
 

@@ -117,6 +117,19 @@ def test_saved_and_loaded_it_is_the_same(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_saved_between_compile_and_fit_it_can_be_loaded(tmp_path):
+    made = model()
+    made.save(tmp_path / "new.safetensors")
+    made.fit(X, Y, epochs=2, verbose=0)
+    made.compile("adam", "mean_squared_error")
+    made.save(tmp_path / "learnt.safetensors")
+    again, learnt = (load(tmp_path / f"{name}.safetensors") for name in ("new", "learnt"))
+    np.testing.assert_array_equal(learnt.predict(X), made.predict(X))
+    assert int(learnt.train_state.epoch) == 2
+    losses = [one.fit(X, Y, verbose=0)["loss"] for one in (again, model())]
+    assert losses[0] == losses[1]
+
+
 @pytest.mark.parametrize("spoil", ["truncate", "flip", "empty", "other"])
 def test_a_damaged_file_is_refused_by_name(tmp_path, spoil):
     path = tmp_path / "model.safetensors"
