@@ -101,7 +101,7 @@ class Need(NamedTuple):
 
 def _free() -> float:
     """Return how many bytes of the device that trains may be planned with."""
-    told = jax.devices()[0].memory_stats()  # None on a CPU, which has the system's memory
+    told = jax.local_devices()[0].memory_stats()  # None on a CPU, which has the system's memory
     return SAFE * (told["bytes_limit"] - told["bytes_in_use"] if told else free_bytes())
 
 
