@@ -13,9 +13,10 @@ from contextvars import ContextVar
 
 import jax
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array
 
 from pellucid.base.types import Shape
+from pellucid.layers.plain_convolution import with_gradients
 from pellucid.layers.windows import Windows
 
 PACKAGE, SWITCH = "pellucid_onednn", "PELLUCID_ONEDNN"  # "off" does without
@@ -37,37 +38,24 @@ def runs_anywhere() -> Iterator[None]:
         _ANYWHERE.reset(token)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
-def convolve_by_onednn(
-    x: Float[Array, "batch *positions channels"],
-    kernel: Float[Array, "*size channels filters"],
-    windows: Windows,
-) -> Float[Array, "batch *windows filters"]:
-    """Return z[t] = sum over taps i of x[t strides + i dilation] kernel[i], of float32."""
+def _forward(x: Array, kernel: Array, windows: Windows) -> Array:
     positions = x.shape[1:-1]
     shape = (len(x), *windows.count(positions), kernel.shape[-1])
     return _called("pellucid_convolve", shape, x, kernel, windows, positions)
 
 
-def _forward(
-    x: Float[Array, "batch *positions channels"],
-    kernel: Float[Array, "*size channels filters"],
-    windows: Windows,
-) -> tuple[Float[Array, "batch *windows filters"], tuple[Array, Array]]:
-    return convolve_by_onednn(x, kernel, windows), (x, kernel)
+def _to_x(x: Array, kernel: Array, windows: Windows, delta: Array) -> Array:
+    positions = x.shape[1:-1]
+    return _called("pellucid_convolve_to_x", x.shape, delta, kernel, windows, positions)
 
 
-def _backward(
-    windows: Windows, kept: tuple[Array, Array], delta: Float[Array, "batch *windows filters"]
-) -> tuple[Array, Array]:
-    x, kernel = kept
-    around = windows, x.shape[1:-1]
-    to_x = _called("pellucid_convolve_to_x", x.shape, delta, kernel, *around)
-    to_kernel = _called("pellucid_convolve_to_kernel", kernel.shape, x, delta, *around)
-    return to_x, to_kernel
+def _to_kernel(x: Array, kernel: Array, windows: Windows, delta: Array) -> Array:
+    positions = x.shape[1:-1]
+    return _called("pellucid_convolve_to_kernel", kernel.shape, x, delta, windows, positions)
 
 
-convolve_by_onednn.defvjp(_forward, _backward)
+convolve_by_onednn = with_gradients(_forward, _to_x, _to_kernel)
+"""z[t] = sum over taps i of x[t strides + i dilation] kernel[i], of float32."""
 
 
 def _called(

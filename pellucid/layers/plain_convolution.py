@@ -6,7 +6,8 @@ epoch runs, others fall to a slow one. The gradients that JAX writes are such ot
 the kernel took 100 times as long in a loop as before it. So both are written out here.
 """
 
-import functools
+from collections.abc import Callable
+from typing import Any
 
 import jax
 from jaxtyping import Array, Float
@@ -16,33 +17,37 @@ from pellucid.layers.windows import Windows
 Pads = tuple[tuple[int, int], ...]
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(2,))
-def convolve_plainly(
-    x: Float[Array, "batch *positions channels"],
-    kernel: Float[Array, "*size channels filters"],
-    windows: Windows,
-) -> Float[Array, "batch *windows filters"]:
-    """Return z[t] = sum over taps i of x[t strides + i dilation] kernel[i]."""
-    margins = windows.margins(x.shape[1:-1])
-    return _convolution(x, kernel, windows.strides, margins, gaps=windows.dilation)
+Convolution = Callable[..., Array]  # of x, kernel and windows; a gradient takes delta besides
+
+
+def with_gradients(forward: Convolution, to_x: Convolution, to_kernel: Convolution) -> Convolution:
+    """Return a convolution whose gradients are those given, not what JAX would derive."""
+
+    def convolve(
+        x: Float[Array, "batch *positions channels"],
+        kernel: Float[Array, "*size channels filters"],
+        windows: Windows,
+    ) -> Float[Array, "batch *windows filters"]:
+        return forward(x, kernel, windows)
+
+    made: Any = jax.custom_vjp(convolve, nondiff_argnums=(2,))
+    made.defvjp(
+        lambda x, kernel, windows: (forward(x, kernel, windows), (x, kernel)),
+        lambda windows, kept, delta: (
+            to_x(*kept, windows, delta),
+            to_kernel(*kept, windows, delta),
+        ),
+    )
+    return made
 
 
 def _forward(
     x: Float[Array, "batch *positions channels"],
     kernel: Float[Array, "*size channels filters"],
     windows: Windows,
-) -> tuple[Float[Array, "batch *windows filters"], tuple[Array, Array]]:
-    return convolve_plainly(x, kernel, windows), (x, kernel)
-
-
-def _backward(
-    windows: Windows, kept: tuple[Array, Array], delta: Float[Array, "batch *windows filters"]
-) -> tuple[Array, Array]:
-    x, kernel = kept
-    return _to_x(x, kernel, windows, delta), _to_kernel(x, kernel, windows, delta)
-
-
-convolve_plainly.defvjp(_forward, _backward)
+) -> Float[Array, "batch *windows filters"]:
+    margins = windows.margins(x.shape[1:-1])
+    return _convolution(x, kernel, windows.strides, margins, gaps=windows.dilation)
 
 
 def _to_x(
@@ -113,3 +118,7 @@ def _convolution(
         rhs_dilation=gaps,
         dimension_numbers=(f"N{axes}C", f"{axes}IO", f"N{axes}C"),
     )
+
+
+convolve_plainly = with_gradients(_forward, _to_x, _to_kernel)
+"""z[t] = sum over taps i of x[t strides + i dilation] kernel[i]."""
