@@ -4,7 +4,8 @@ import os
 
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("MPLBACKEND", "agg")
-os.environ["PELLUCID_ONEDNN"] = "off"  # what everybody has is tested; oneDNN by tests of its own
+os.environ["PELLUCID_ONEDNN"] = "off"  # what everybody has is tested; kernels by tests of their own
+os.environ["PELLUCID_SHARED_MEMORY"] = "off"
 os.environ["PELLUCID_PROGRAMS"] = "off"  # every test compiles what it needs, and counts it
 # Tests compile much and run little: half of their time was spent making programs fast.
 os.environ["XLA_FLAGS"] = " ".join(

@@ -7,7 +7,7 @@ program; whatever decides how far a block goes must therefore be the same in all
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import jax
@@ -19,6 +19,7 @@ from jaxtyping import Array, Int
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import Seed
 from pellucid.training.compilation import compiled
+from pellucid.training.shared_memory import means, ranks_that_share
 
 AXIS = "devices"
 T = TypeVar("T")
@@ -86,12 +87,22 @@ def averaged(tree: T) -> T:
     """Return the mean over the devices of all floating-point arrays, by one all-reduce."""
     leaves, form = jax.tree.flatten(tree)
     places = [k for k, leaf in enumerate(leaves) if jnp.issubdtype(leaf.dtype, jnp.floating)]
-    flat = jnp.concatenate([leaves[k].astype("float32").ravel() for k in places])
-    flat = jax.lax.pmean(flat, AXIS)
-    ends = np.cumsum([leaves[k].size for k in places])[:-1]
-    for k, part in zip(places, jnp.split(flat, ends), strict=True):
-        leaves[k] = part.reshape(leaves[k].shape).astype(leaves[k].dtype)
+    numbers = [leaves[k].astype("float32") for k in places]
+    shared = ranks_that_share() == jax.lax.axis_size(AXIS)
+    for k, mean in zip(places, (means if shared else _means)(numbers), strict=True):
+        leaves[k] = mean.astype(leaves[k].dtype)
     return jax.tree.unflatten(form, leaves)
+
+
+def _means(arrays: Sequence[Array]) -> list[Array]:
+    flat = jax.lax.pmean(jnp.concatenate([array.ravel() for array in arrays]), AXIS)
+    parts = jnp.split(flat, np.cumsum([array.size for array in arrays])[:-1])
+    return [part.reshape(array.shape) for part, array in zip(parts, arrays, strict=True)]
+
+
+def told(numbers: Int[np.ndarray, " numbers"], devices: int) -> Int[np.ndarray, " numbers"]:
+    """Return the sums over all processes of whole numbers: what one tells, where the rest say 0."""
+    return np.asarray(_total(devices)(numbers))
 
 
 def own_seed(seed: Seed) -> Int[Array, "2"]:
@@ -110,6 +121,11 @@ def agreed(asked: bool, devices: int) -> bool:
 @functools.cache
 def _any(devices: int) -> Callable[..., Any]:
     return on_several(lambda asked: jax.lax.pmax(asked, AXIS), devices)
+
+
+@functools.cache
+def _total(devices: int) -> Callable[..., Any]:
+    return on_several(lambda numbers: jax.lax.psum(numbers, AXIS), devices)
 
 
 @functools.cache

@@ -14,6 +14,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pellucid.training.shared_memory import SWITCH
+
 pytestmark = pytest.mark.slow
 
 FOREVER = ("--epochs", "1000000", "--patience", "1000000", "--network", "8", "--batch-size", "10")
@@ -65,8 +67,10 @@ def test_P4_two_processes_train_the_network_that_one_does(tmp_path):
     assert "Gloo" not in done.stdout
 
 
+@pytest.mark.parametrize("memory", ["off", "on"])
 @pytest.mark.parametrize("number", [0, 1])
-def test_P1_a_killed_process_ends_the_run_with_one_line(tmp_path, number):
+def test_P1_a_killed_process_ends_the_run_with_one_line(tmp_path, number, memory, monkeypatch):
+    monkeypatch.setenv(SWITCH, memory)
     launched = launch("-n", "2", "--", "train", "iris", *FOREVER, "--run", "one", cwd=tmp_path)
     processes = begun(launched, tmp_path / "one")
     os.kill(processes[number], signal.SIGKILL)
@@ -105,7 +109,9 @@ def test_P2_a_process_that_does_not_come_is_named(tmp_path):
     assert told.count("\n") == 1
 
 
-def test_processes_of_several_hosts_meet_where_they_are_told_to(tmp_path):
+@pytest.mark.parametrize("memory", ["off", "on"])
+def test_processes_of_several_hosts_meet_where_they_are_told_to(tmp_path, memory, monkeypatch):
+    monkeypatch.setenv(SWITCH, memory)
     how = ("-n", "2", "--coordinator", f"127.0.0.1:{free_port()}")
     asked = ("--", "train", "iris", *FOREVER)
     first = launch(*how, "--rank", "0", *asked, "--run", "one", cwd=tmp_path)
