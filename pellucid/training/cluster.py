@@ -69,7 +69,7 @@ def _share_memory(rank: int, ranks: int) -> None:
         return
     place = told(created() if rank == 0 else np.zeros(3, np.int32), ranks)
     file = opened(place)
-    if not agreed(file is None, ranks):
+    if not agreed(file is None, ranks) and file is not None:
         share(file, rank, ranks)
 
 

@@ -10,6 +10,7 @@ import importlib.util
 import os
 import secrets
 from collections.abc import Sequence
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -38,7 +39,7 @@ def opened(told: Int[np.ndarray, "3"]) -> int | None:
         file = os.open(link, os.O_RDWR)
     except OSError:
         return None
-    if os.readlink(f"/proc/self/fd/{file}").startswith(f"/memfd:{NAME.format(mark)} "):
+    if str(Path(f"/proc/self/fd/{file}").readlink()).startswith(f"/memfd:{NAME.format(mark)} "):
         return file
     os.close(file)  # of another machine's process the same number means another
     return None

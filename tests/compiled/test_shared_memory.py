@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sharing_processes import SIZES, losses
 
 from pellucid.training.shared_memory import (
     PACKAGE,
@@ -18,7 +19,6 @@ from pellucid.training.shared_memory import (
     opened,
     ranks_that_share,
 )
-from sharing_processes import SIZES, losses
 
 PROGRAM = Path(__file__).parents[1] / "sharing_processes.py"
 
