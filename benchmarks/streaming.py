@@ -3,9 +3,10 @@
     python benchmarks/streaming.py [--limit 2] [--times 10] [--folder FOLDER]
 
 Writes a .npy file of `times` times `limit` GiB (784 float32 a row) into the folder, and trains
-784-128-10, batch 128, through it once in a process that may address `limit` GiB (RLIMIT_AS);
-before and after that, on a tenth of the limit that is held in memory, in a process of its own.
-Prints rows a second, and how much memory the stream held when a tenth, half and all was done.
+784-512-512-10 and 784-128-10, batch 128, through it once in a process that may address `limit`
+GiB (RLIMIT_AS); before and after that, on a tenth of the limit that is held in memory, in a
+process of its own. Prints rows a second, and how much memory the stream held when a tenth, half
+and all was done.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from pellucid.training.trainer import FREELY, Pace
 
 FEATURES, CLASSES, BATCH, GIB = 784, 10, 128, 2**30
 ROW_BYTES = 4 * FEATURES
+NETWORKS = {"784-512-512-10": (512, 512), "784-128-10": (128,)}
 
 
 def main() -> None:
@@ -35,22 +37,30 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=2, help="GiB that a process may address")
     parser.add_argument("--times", type=float, default=10, help="the data, by the limit")
     parser.add_argument("--folder", type=Path, help="where the data are written")
-    parser.add_argument("--worker", choices=("memory", "stream"), help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)  # its kind, and the network
     given = parser.parse_args()
     if given.worker:
-        print(json.dumps(WORKERS[given.worker](given.folder, int(given.limit * GIB))))
+        kind, name = given.worker
+        print(json.dumps(WORKERS[kind](network(name), given.folder, int(given.limit * GIB))))
         return
     with TemporaryDirectory(dir=given.folder) as folder:
         rows = int(given.limit * given.times * GIB / ROW_BYTES)
         write(Path(folder), rows)
         os.sync()  # else the disk is still writing while the stream is read
-        found = [measured(name, folder, given.limit) for name in ("memory", "stream", "memory")]
-    inside, streamed = (found[0]["rate"] + found[2]["rate"]) / 2, found[1]
-    print(f"{rows:,} rows, {given.limit * given.times:g} GiB, {given.limit:g} GiB allowed")
-    print(f"from memory {found[0]['rate']:,.0f} and {found[2]['rate']:,.0f} rows a second")
-    print(f"streamed    {streamed['rate']:,.0f} rows a second: {streamed['rate'] / inside:.0%}")
+        print(f"{rows:,} rows, {given.limit * given.times:g} GiB, {given.limit:g} GiB allowed")
+        for name in NETWORKS:
+            kinds = ("memory", "stream", "memory")
+            show(name, [measured(kind, name, folder, given.limit) for kind in kinds])
+
+
+def show(name: str, found: list[dict]) -> None:
+    """Print what was measured of a network."""
+    before, streamed, after = found
+    share = 2 * streamed["rate"] / (before["rate"] + after["rate"])
+    print(f"{name} from memory {before['rate']:,.0f} and {after['rate']:,.0f} rows a second")
+    print(f"streamed    {streamed['rate']:,.0f} rows a second: {share:.0%}")
     held = ", ".join(f"{part:.0%} {size / 2**20:.0f} MB" for part, size in streamed["held"])
-    print(f"resident memory of the stream: {held}")
+    print(f"resident memory of the stream: {held}", flush=True)
 
 
 def write(folder: Path, rows: int) -> None:
@@ -67,34 +77,35 @@ def write(folder: Path, rows: int) -> None:
                 file.write(columns[: rows - first].tobytes())
 
 
-def measured(name: str, folder: str, limit: float) -> dict:
+def measured(kind: str, name: str, folder: str, limit: float) -> dict:
     """Return what a worker says in a process of its own."""
-    command = [sys.executable, __file__, "--worker", name, "--folder", folder, f"--limit={limit}"]
+    how = ["--worker", kind, name, "--folder", folder, f"--limit={limit}"]
+    command = [sys.executable, __file__, *how]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads(answer.splitlines()[-1])
 
 
-def network() -> pc.Sequential:
+def network(name: str) -> pc.Sequential:
     """Return the model to train."""
-    layers = [pc.layers.Dense(128, "relu"), pc.layers.Dense(CLASSES, "softmax")]
-    model = pc.Sequential([pc.Input((FEATURES,)), *layers])
+    hidden = [pc.layers.Dense(units, "relu") for units in NETWORKS[name]]
+    model = pc.Sequential([pc.Input((FEATURES,)), *hidden, pc.layers.Dense(CLASSES, "softmax")])
     model.compile("adam", "sparse_categorical_crossentropy")
     return model
 
 
-def from_memory(folder: Path, limit: int) -> dict:
+def from_memory(model: pc.Sequential, folder: Path, limit: int) -> dict:
     """Train on rows that fit, for some epochs; the first, which compiles, does not count."""
     rows = limit // 10 // ROW_BYTES
     x = np.load(folder / "x.npy", mmap_mode="r")[:rows].copy()
     y = np.load(folder / "y.npy")[:rows]
-    history = network().fit(x, y, batch_size=BATCH, epochs=6, verbose=0)
+    history = model.fit(x, y, batch_size=BATCH, epochs=6, verbose=0)
     return {"rate": 5 * rows / sum(record.seconds for record in history.records[1:])}
 
 
-def streamed(folder: Path, limit: int) -> dict:
+def streamed(model: pc.Sequential, folder: Path, limit: int) -> dict:
     """Train on all rows once, with no more addresses than the limit."""
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    model, memory = network(), Memory()
+    memory = Memory()
     stream = pc.open_stream(folder / "x.npy", folder / "y.npy")
     model.fit(stream, batch_size=BATCH, verbose=0, callbacks=[memory])
     (began, first), (ended, last) = memory.at[0], memory.at[-1]

@@ -30,13 +30,13 @@ class Opened(NamedTuple):
             self._check()
 
     def _check(self) -> None:
+        now, got = None, None
         try:
             now = opened(self.path)
         except OSError as error:
-            now, got = None, error.strerror
-        else:
-            got = _told(now)
+            got = error.strerror
         if now != self:
+            got = _told(now) if now else got
             what = f"{self.path.name} has changed since it was opened."
             hint = "begin anew with the file as it is now"
             raise FileError(explain(what, got=got, expected=_told(self), hint=hint))

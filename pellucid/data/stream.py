@@ -18,9 +18,9 @@ from jaxtyping import Int
 from pellucid.base.errors import DataError, explain
 from pellucid.data.blocks import leaves, mapped
 from pellucid.data.encoding import Encoding
+from pellucid.data.windows import Windows
 
 WINDOW_BYTES = 2**26  # of rows that are mixed, unless somebody says how many rows
-ALIGNMENT = 64  # bytes
 OF_PIECES, OF_ROWS = 0, 1  # what an order is of
 
 
@@ -88,25 +88,46 @@ class Stream:
         Raises:
             DataError, FileError: rows cannot be read, or have another form than those before.
         """
+        rows = self.rows(first, last, seed=seed, epoch=epoch, shuffle=shuffle)
+        order = self.order(first, last, seed=seed, epoch=epoch) if shuffle else slice(None)
+        return mapped(lambda column: column[order], rows)
+
+    def rows(
+        self,
+        first: int,
+        last: int,
+        *,
+        seed: int = 0,
+        epoch: int = 0,
+        shuffle: bool = True,
+        windows: Windows | None = None,
+    ) -> Any:
+        """Return the same rows as they are read, one piece after the other, in one of `windows`.
+
+        Raises:
+            DataError, FileError: rows cannot be read, or have another form than those before.
+        """
         plan = self._plan(seed, epoch, shuffle)
         some = _touched(plan, first, last)
         begin = int(plan.ends[some.start] - self.source.counts[plan.pieces[some.start]]) - first
-        places = np.argsort(self._order(first, last, seed, epoch, shuffle))
-        whole: Any = None
+        whole, windows = None, windows or Windows()
         for block in self.source.read(plan.pieces[some].tolist()):
-            whole = _blank(block, last - first) if whole is None else whole
+            whole = windows.like(block, last - first) if whole is None else whole
             ours, theirs = leaves(whole), leaves(block)
             if [_form(column) for column in ours] != [_form(column) for column in theirs]:
                 what = f"The rows of {self.source.name} are not all of one form."
                 got, expected = list(map(_form, theirs)), list(map(_form, ours))
                 raise DataError(explain(what, got=got, expected=expected))
-            rows = len(theirs[0])
+            end = begin + len(theirs[0])
             taken = slice(max(-begin, 0), max(last - first - begin, 0))
-            there = places[max(begin, 0) : max(begin + rows, 0)]
             for column, more in zip(ours, theirs, strict=True):
-                column[there] = more[taken]
-            begin += rows
+                column[max(begin, 0) : max(end, 0)] = more[taken]
+            begin = end
         return whole
+
+    def order(self, first: int, last: int, *, seed: int, epoch: int) -> Int[np.ndarray, " rows"]:
+        """Return in which order an epoch visits these rows, counted from 0 as they are read."""
+        return drawn_order(last - first, seed, epoch, OF_ROWS, first)
 
     def numbers(
         self, first: int, last: int, *, seed: int = 0, epoch: int = 0, shuffle: bool = True
@@ -120,7 +141,8 @@ class Stream:
             [start + np.arange(n) for start, n in zip(starts, counts[pieces], strict=True)]
         )
         skipped = first - int(plan.ends[some.start] - counts[pieces[0]])
-        return rows[skipped:][self._order(first, last, seed, epoch, shuffle)]
+        read = rows[skipped:][: last - first]
+        return read[self.order(first, last, seed=seed, epoch=epoch)] if shuffle else read
 
     def blocks(self) -> Iterator[Any]:
         """Give all rows once, in the order in which they are stored, in blocks of any size."""
@@ -173,12 +195,6 @@ class Stream:
     def _plan(self, seed: int, epoch: int, shuffle: bool) -> Plan:
         return _planned(self, seed, epoch, shuffle and not self.source.sequential)
 
-    def _order(
-        self, first: int, last: int, seed: int, epoch: int, shuffle: bool
-    ) -> Int[np.ndarray, " rows"]:
-        rows = last - first
-        return drawn_order(rows, seed, epoch, OF_ROWS, first) if shuffle else np.arange(rows)
-
 
 def drawn_order(count: int, *when: int) -> Int[np.ndarray, " count"]:
     """Return 0 .. count - 1 in an order drawn by seed, epoch, kind and place.
@@ -203,21 +219,6 @@ def _touched(plan: Plan, first: int, last: int) -> slice:
     """Return the pieces of a plan that have rows from `first` up to `last`."""
     start, end = np.searchsorted(plan.ends, [first, last - 1], side="right")
     return slice(int(start), int(end) + 1)
-
-
-def _blank(block: Any, rows: int) -> Any:
-    """Return room for so many rows like those of a block, where a device can take them as it is.
-
-    JAX copies an array to the CPU's memory unless it begins at a multiple of 64 bytes.
-    """
-
-    def room(column: np.ndarray) -> np.ndarray:
-        size = rows * column[:1].nbytes
-        held = np.empty(size + ALIGNMENT, np.uint8)
-        begin = -held.ctypes.data % ALIGNMENT
-        return held[begin : begin + size].view(column.dtype).reshape(rows, *column.shape[1:])
-
-    return mapped(room, block)
 
 
 def _form(column: np.ndarray) -> tuple[Any, ...]:

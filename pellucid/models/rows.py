@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from pellucid.base.errors import ConfigError, PellucidError, explain
 from pellucid.data.stream import Stream
+from pellucid.data.windows import Windows
 from pellucid.models.counting import whole_number
 from pellucid.models.diagnosis import refusals
 from pellucid.models.validation import hold_out
@@ -74,7 +75,7 @@ class Given(NamedTuple):
         rows = len(stream)
         batch = min(batch_size, rows)
         size = min(max(stream.window // batch, 1), -(-rows // batch)) * batch
-        shuffle = bool(self.shuffle)
+        shuffle, windows = bool(self.shuffle), Windows()
 
         def bounds(number: int) -> tuple[int, int]:
             return number * size, min(number * size + size, rows)
@@ -83,8 +84,15 @@ class Given(NamedTuple):
             return stream.numbers(*bounds(number), seed=seed, epoch=epoch, shuffle=shuffle)
 
         def part(epoch: int, number: int) -> Examples:
-            read = stream.part(*bounds(number), seed=seed, epoch=epoch, shuffle=shuffle)
-            return self._examples(recipe, stream, read, lambda: numbers(epoch, number))
+            there, when = bounds(number), {"seed": seed, "epoch": epoch}
+            read = stream.rows(*there, **when, shuffle=shuffle, windows=windows)
+            if not shuffle:
+                return self._examples(recipe, stream, read, lambda: numbers(epoch, number))
+            order = stream.order(*there, **when)
+            examples = self._examples(
+                recipe, stream, read, lambda: numbers(epoch, number)[np.argsort(order)]
+            )
+            return examples.ordered(order.astype(np.int32))
 
         def blocks() -> Iterator[Examples]:
             first = 0
@@ -94,9 +102,9 @@ class Given(NamedTuple):
                 yield self._examples(recipe, stream, block, lambda at=at: at)
                 first += count
 
-        return Streamed(
-            rows, size, part(0, 0), lambda *at: _filled(part(*at), size), blocks, numbers
-        )
+        first = stream.part(*bounds(0), seed=seed, shuffle=shuffle)
+        sample = self._examples(recipe, stream, first, lambda: numbers(0, 0))
+        return Streamed(rows, size, sample, lambda *at: _filled(part(*at), size), blocks, numbers)
 
     def _examples(
         self, recipe: Recipe, stream: Stream, read: Any, numbers: Callable[[], np.ndarray]

@@ -238,7 +238,8 @@ def _batches(
     Where several devices train, it is this one's share of a whole batch; rows that are left
     over go to each of them.
     """
-    size, several, order = layout.batch_size, layout.devices > 1, None
+    size, several, order = layout.batch_size, layout.devices > 1, examples.order
+    examples = examples.ordered(None)
     # Of one batch of all rows the order means nothing, unless some come more than once.
     if not layout.part and (size < layout.rows or layout.shuffle == BALANCED):
         order = order_of(recipe, examples, layout.shuffle, train.seed, train.epoch)

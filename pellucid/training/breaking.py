@@ -129,11 +129,14 @@ class Rewind:
         if self._layout.part:
             rows, first = self._feed.numbers(epoch, step), step % self._layout.stretch * size
             places = np.arange(first, first + len(rows))
+            if examples.order is not None:
+                places = np.asarray(examples.order)[places]
         else:
             order = _compile_order(self._recipe, self._layout.shuffle)
             rows = np.array(order(examples, train.seed, train.epoch))[step * size :][:size]
             places = rows
-        return rows, jax.tree.map(lambda column: np.asarray(column)[places], examples)
+        batch = examples.ordered(None)
+        return rows, jax.tree.map(lambda column: np.asarray(column)[places], batch)
 
 
 OF_ROWS = ("input", "z", "a", "cost", "delta")

@@ -10,6 +10,7 @@ from functools import partial
 import jax
 import numpy as np
 
+from pellucid.base.scheduling import give_way
 from pellucid.training.devices import agreed, told
 from pellucid.training.place import BY_SCHEDULER, LEFT_ALONE, place_of
 from pellucid.training.shared_memory import created, offered, opened, share
@@ -29,7 +30,7 @@ def joined() -> Iterator[int]:
     if place is None:
         yield 0
         return
-    _not_pushed_aside()
+    give_way()  # gloo's thread for sockets, to the one that sends
     start = partial(
         jax.distributed.initialize,
         initialization_timeout=place.wait,
@@ -49,18 +50,6 @@ def joined() -> Iterator[int]:
         sys.stderr.write(f"{str(error).splitlines()[0][:200]}\n")
         time.sleep(HEARTBEAT + 2)
         os._exit(LEFT_ALONE)  # the runtime would wait for the others at the end
-
-
-def _not_pushed_aside() -> None:
-    """Let no thread that wakes up push aside the one that runs, in threads started from now on.
-
-    Gloo's thread for sockets wakes when a message has come, and polls for as long as the thread
-    that sends holds the connection. Where it took that one's core, both waited for the end of
-    the scheduler's slice, 3 ms, in each all-reduce (benchmarks/parallel.py). Processes of
-    Linux's batch policy, sched(7), are changed at the end of their slice or when they wait.
-    """
-    if sys.platform == "linux":
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _share_memory(rank: int, ranks: int) -> None:

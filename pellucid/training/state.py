@@ -75,11 +75,15 @@ class TrainState(NamedTuple):
 
 
 class Examples(NamedTuple):
-    """Any number of examples: inputs by name; targets, and how much each counts, by output."""
+    """Any number of examples: inputs by name; targets, and how much each counts, by output.
+
+    Those of a part of a stream bring the order in which they are visited, if it is not theirs.
+    """
 
     inputs: Mapping[str, Shaped[AnyArray, "rows ..."]]
     targets: Mapping[str, Shaped[AnyArray, "rows ..."]]
     weights: Mapping[str, Float[AnyArray, "rows *steps"]]  # of each row, or each of its steps
+    order: Int[AnyArray, " rows"] | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -87,6 +91,10 @@ class Examples(NamedTuple):
     def take(self, rows: Int[Array, " batch"]) -> "Examples":
         """Return the examples in `rows`, in that order."""
         return jax.tree.map(lambda c: c.at[rows].get(mode="promise_in_bounds"), self)
+
+    def ordered(self, order: Int[AnyArray, " rows"] | None) -> "Examples":
+        """Return the same examples, to be visited in an order, or in their own."""
+        return Examples(self.inputs, self.targets, self.weights, order)
 
     def part(self, first: int | Int[Array, ""], rows: int) -> "Examples":
         """Return `rows` examples from `first` on."""

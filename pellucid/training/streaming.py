@@ -8,6 +8,7 @@ import jax
 import numpy as np
 from jaxtyping import Int, Shaped
 
+from pellucid.base.scheduling import give_way
 from pellucid.training.block import Layout
 from pellucid.training.placement import place
 from pellucid.training.state import Examples
@@ -61,7 +62,8 @@ class Feed:
         streamed = isinstance(examples, Streamed)
         self._examples = examples if streamed else place(examples, layout.devices)
         self._layout, self._end = layout, end
-        self._thread = ThreadPoolExecutor(1, "pellucid-feed")  # begins with the first part
+        # It begins with the first part.
+        self._thread = ThreadPoolExecutor(1, "pellucid-feed", initializer=give_way)
         self._here: tuple[Part, Examples] | None = None
         self._coming: tuple[Part, Future[Examples]] | None = None
 

@@ -13,6 +13,7 @@ from pellucid.data import stream_sources, table_pieces
 from pellucid.data.encoding import learn
 from pellucid.data.open_stream import open_stream
 from pellucid.data.sources import open_data
+from pellucid.data.windows import Windows
 
 RANDOM = np.random.default_rng(0)
 
@@ -54,7 +55,7 @@ def test_a_part_follows_from_seed_and_epoch_alone():
 
 
 def test_a_device_takes_a_part_without_a_copy():
-    x, _ = numbered(200).part(3, 131)
+    x, _ = numbered(200).rows(3, 131)
     assert jax.device_put(x).unsafe_buffer_pointer() == x.ctypes.data
 
 
@@ -209,3 +210,26 @@ def test_rows_of_several_forms_are_refused():
     forms = [(np.zeros((4, 2)), np.zeros(4)), (np.zeros((4, 3)), np.zeros(4))]
     with pytest.raises(DataError, match="not all of one form"):
         open_stream(forms).load()
+
+
+@pytest.mark.parametrize("form", [(), (3,), (2, 5)])
+def test_a_file_that_memory_cannot_hold_is_read_past_the_cache(form, tmp_path, monkeypatch):
+    x = np.random.default_rng(0).normal(size=(3_000, *form))
+    np.save(tmp_path / "x.npy", x)
+    monkeypatch.setattr(stream_sources, "allowed_bytes", lambda: x.nbytes)
+    stream = open_stream(tmp_path / "x.npy", np.arange(3_000), window=700)
+    np.testing.assert_array_equal(stream.load()[0], x)
+    found, numbers = stream.part(650, 1_900)
+    np.testing.assert_array_equal(found, x[numbers])
+
+
+def test_memory_is_used_again_when_nobody_holds_it():
+    windows, columns = Windows(), (np.zeros((5, 3), "float32"), np.zeros(5, "uint8"))
+    first, second = windows.like(columns, 40), windows.like(columns, 40)
+    assert not np.shares_memory(first[0], second[0])
+    where = first[0].ctypes.data
+    held = jax.device_put(first[0])
+    del first
+    assert windows.like(columns, 40)[0].ctypes.data != where
+    del held
+    assert windows.like(columns, 40)[0].ctypes.data == where
