@@ -4,9 +4,10 @@
 
 Trains 784-512-512-10, batch 128, alternately in one process and in two that share each batch,
 each process kept to one core of its own, beside two that take half a batch each and share nothing:
-what the machine's cores give at most. Measures an all-reduce of several sizes between the
-two; and prints what the estimate of docs/devices.md gives for more processes, with a simulation
-in which the time of a step varies from process to process.
+what the machine's cores give at most. The two send messages, and, where the kernels are installed,
+share memory. Measures an all-reduce of several sizes between them; and prints what the estimate of
+docs/devices.md gives for more processes, with a simulation in which the time of a step varies from
+process to process.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from pellucid.training.cluster import joined
 from pellucid.training.compilation import compiled
 from pellucid.training.devices import averaged, on_several
 from pellucid.training.place import Place
+from pellucid.training.shared_memory import SWITCH, offered
 
 ROWS, BATCH, EPOCHS, CLASSES = 9_984, 128, 3, 10
 NETWORKS = {
@@ -56,44 +58,54 @@ def main() -> None:
         show(network, [measure(network) for _ in range(given.repetitions)])
 
 
-def measure(network: str) -> tuple[dict, dict, dict]:
-    """Return what one process, two that share nothing, and two that share each batch, measure."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return (
-        started(network, 1, BATCH),
-        started(network, 2, BATCH // 2),
-        started(network, 2, BATCH, port),
-    )
+def measure(network: str) -> dict[str, dict]:
+    """Return what one process measures, two that share nothing, and two that share each batch."""
+    ways = {"by messages": "off", **({"in memory": "on"} if offered() else {})}
+    return {
+        "alone": started(network, 1, BATCH),
+        "half": started(network, 2, BATCH // 2),
+        **{way: started(network, 2, BATCH, switch) for way, switch in ways.items()},
+    }
 
 
-def show(network: str, runs: list[tuple[dict, dict, dict]]) -> None:
+def show(network: str, runs: list[dict[str, dict]]) -> None:
     """Print what was measured, and the estimate that follows."""
-    alone, half, shared = (statistics.median(run[k]["step"] for run in runs) for k in range(3))
-    apart = max(np.abs(np.subtract(r[0]["losses"], r[2]["losses"])).max() for r in runs)
-    nudged = max(np.abs(np.subtract(r[0]["losses"], r[0]["nudged"])).max() for r in runs)
-    same = all(run[2]["losses"] == runs[0][2]["losses"] for run in runs)
+    steps = {way: statistics.median(run[way]["step"] for run in runs) for way in runs[0]}
+    alone, half = steps.pop("alone"), steps.pop("half")
+    nudged = apart(runs, "alone", "nudged")
     print(f"\n{network}, batch {BATCH}: medians of {len(runs)}")
     print(f"one process, one core          {alone * 1e3:7.2f} ms a step")
     print(f"two, half a batch, not joined  {half * 1e3:7.2f} ms: {alone / half:.2f} x at most")
-    print(f"two processes, a core each     {shared * 1e3:7.2f} ms a step: {alone / shared:.2f} x")
-    print(f"losses differ by at most {apart:.1e}; the same bits each time: {same}")
+    links = {}
+    for way, step in steps.items():
+        same = all(run[way]["losses"] == runs[0][way]["losses"] for run in runs)
+        columns = zip(*(run[way]["reduces"] for run in runs), strict=True)
+        latency, bandwidth = line([statistics.median(column) for column in columns])
+        links[f"here, {way}"] = latency, bandwidth
+        print(f"two that share, {way:14} {step * 1e3:7.2f} ms a step: {alone / step:.2f} x")
+        print(f"  an all-reduce: {latency * 1e6:.0f} us and {bandwidth / 1e9:.2f} GB/s")
+        print(f"  losses differ by at most {apart(runs, way, 'losses'):.1e}; same bits: {same}")
     print(f"those of one process, first kernel 1e-6 larger: by at most {nudged:.1e}")
-    columns = zip(*(run[2]["reduces"] for run in runs), strict=True)
-    latency, bandwidth = line([statistics.median(column) for column in columns])
-    print(f"an all-reduce of two here: {latency * 1e6:.0f} us and {bandwidth / 1e9:.2f} GB/s")
-    numbers, fixed = runs[0][0]["numbers"], statistics.median(run[0]["fixed"] for run in runs)
-    predict(alone, fixed, 4 * numbers, {"here": (latency, bandwidth), **LINKS})
+    numbers = runs[0]["alone"]["numbers"]
+    fixed = statistics.median(run["alone"]["fixed"] for run in runs)
+    predict(alone, fixed, 4 * numbers, {**links, **LINKS})
 
 
-def started(network: str, processes: int, batch: int, port: int = 0) -> dict:
-    """Return what the first of so many processes measures; they are joined if there is a port."""
+def apart(runs: list[dict[str, dict]], way: str, what: str) -> float:
+    """Return how far losses are from those of one process, at most."""
+    return max(np.abs(np.subtract(run["alone"]["losses"], run[way][what])).max() for run in runs)
+
+
+def started(network: str, processes: int, batch: int, switch: str = "") -> dict:
+    """Return what the first of so many processes measures; those of a `switch` are joined."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1] if switch else 0
     command = [sys.executable, __file__, "--worker", network, str(batch), str(port)]
     running = [
         subprocess.Popen(
             [*command, str(rank), str(processes)],
-            env={**os.environ, "NPROC": "1"},
+            env={**os.environ, "NPROC": "1", SWITCH: switch},
             stdout=subprocess.PIPE if rank == 0 else subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -92,23 +92,22 @@ void Put(char* to, const char* from, size_t bytes) {
   memcpy(to + done, from + done, bytes - done);
 }
 
-// Writes the mean over the processes of `count` numbers, of which this one's are `ours`, and
-// the others' begin at `place` in their slots.
-void Mean(const char* const* slots, size_t place, const float* ours, float* mean, size_t count) {
-  float share = 1.0f / shared.ranks;
+// Puts the mean over the processes in place of `count` numbers of this one; those of the others
+// begin at `place` in their slots.
+void Average(const char* const* slots, size_t place, float* ours, size_t count) {
+  float sum[kBlock], share = 1.0f / shared.ranks;
   for (size_t first = 0; first < count; first += kBlock) {
     size_t some = std::min(kBlock, count - first);
-    float* to = mean + first;
     for (int r = 0; r < shared.ranks; ++r) {
       auto theirs = reinterpret_cast<const float*>(slots[r] + place);
       const float* from = (r == shared.rank ? ours : theirs) + first;
       if (r == 0) {
-        std::copy_n(from, some, to);
+        std::copy_n(from, some, sum);
       } else {
-        for (size_t i = 0; i < some; ++i) to[i] += from[i];
+        for (size_t i = 0; i < some; ++i) sum[i] += from[i];
       }
     }
-    for (size_t i = 0; i < some; ++i) to[i] *= share;
+    for (size_t i = 0; i < some; ++i) ours[first + i] = sum[i] * share;
   }
 }
 
@@ -133,10 +132,9 @@ ffi::Error AllReduce(ffi::RemainingArgs arrays, ffi::RemainingRets means) {
   Meet();
   place = 0;
   for (size_t k = 0; k < arrays.size(); ++k) {
-    auto array = *arrays.get<ffi::Buffer<ffi::F32>>(k);
-    Mean(slots, place, array.typed_data(), (*means.get<ffi::Buffer<ffi::F32>>(k))->typed_data(),
-         array.element_count());
-    place += Aligned(array.size_bytes());
+    auto mean = *means.get<ffi::Buffer<ffi::F32>>(k);  // the same memory as the array
+    Average(slots, place, mean->typed_data(), mean->element_count());
+    place += Aligned(mean->size_bytes());
   }
   return ffi::Error::Success();
 }

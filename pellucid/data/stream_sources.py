@@ -66,7 +66,7 @@ class NpyFile:
         blocks = -(-(skipped + size) // BLOCK)
         held = aligned(np.empty((blocks + 1) * BLOCK, np.uint8), BLOCK)[: blocks * BLOCK]
         with self._file.unchanged():
-            read = os.preadv(self._descriptor, [held], block * BLOCK) - skipped
+            read = os.preadv(self._descriptor, [held.data], block * BLOCK) - skipped
         if read < size:
             what = f"Rows {begin} to {end} of {self.name} could not be read."
             raise FileError(explain(what, got=f"{read} bytes", expected=f"{size} bytes"))
