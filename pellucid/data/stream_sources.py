@@ -25,7 +25,7 @@ from pellucid.data.stream import Source
 from pellucid.data.windows import aligned
 
 PIECE_BYTES = 2**19  # of an array: what a disk reads at once about as fast as more
-READERS, PIECES_AT_ONCE = 4, 16  # a disk reads several pieces at once faster than in turn
+READERS, PIECES_AT_ONCE = 3, 12  # a disk reads several pieces at once faster than in turn
 BLOCK = 4096  # bytes: what is read past the system's cache begins and ends at multiples
 PICTURES_AT_ONCE = 256
 
@@ -37,7 +37,9 @@ class NpyFile:
         self.name = path.name
         try:
             self._file = opened(path)
-            self._descriptor = _descriptor_of(path, self._file.size)
+            # What the system's cache cannot hold would only be in the way there.
+            self.uncached = self._file.size > allowed_bytes()
+            self._descriptor = _descriptor_of(path, uncached=self.uncached)
             weakref.finalize(self, os.close, self._descriptor)
             with path.open("rb") as file:
                 version = np.lib.format.read_magic(file)
@@ -74,9 +76,9 @@ class NpyFile:
         return numbers.reshape(end - begin, *self.shape[1:])
 
 
-def _descriptor_of(path: Path, size: int) -> int:
-    """Open a file; past the system's cache, if that could not hold it and would be in the way."""
-    if size > allowed_bytes() and hasattr(os, "O_DIRECT"):
+def _descriptor_of(path: Path, *, uncached: bool) -> int:
+    """Open a file, past the system's cache if that is wanted and can be done."""
+    if uncached and hasattr(os, "O_DIRECT"):
         with suppress(OSError):  # not every file system can
             return os.open(path, os.O_RDONLY | os.O_DIRECT)
     return os.open(path, os.O_RDONLY)
@@ -97,15 +99,15 @@ class ArraySource(Source):
         self.name, self._columns = name, columns
         mapped_from = (getattr(array, "filename", None) for array in arrays)  # of a memmap
         self._files = tuple(opened(Path(path)) for path in mapped_from if path)
-        self._from_disk = any(isinstance(array, NpyFile) for array in arrays)
+        self._uncached = any(getattr(array, "uncached", False) for array in arrays)
         bytes_of_row = sum(a.dtype.itemsize * int(np.prod(a.shape[1:])) for a in arrays)
         self._run = max(PIECE_BYTES // bytes_of_row, 1)
         firsts = np.arange(0, lengths[0], self._run)
         self.counts = np.minimum(self._run, lengths[0] - firsts)
 
     def read(self, pieces: Sequence[int]) -> Iterator[Any]:
-        """Give the rows of each piece. Several threads wait for the disk, where it is read here."""
-        if not self._from_disk:
+        """Give the rows of each piece. Several threads wait for the disk, if they must."""
+        if not self._uncached:
             yield from map(self._piece, pieces)
             return
         with ThreadPoolExecutor(READERS) as threads:
