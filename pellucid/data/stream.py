@@ -67,7 +67,7 @@ class Stream:
 
     Attributes:
         source: Where they come from.
-        window: How many rows are mixed together; about four times as many are in memory.
+        window: How many rows are mixed together; about three times as many are in memory.
         pieces: Which pieces of the source belong to it, in ascending order.
         notes: Sentences for the user about what was decided on the way.
     """
