@@ -1,5 +1,6 @@
 """Compiled programs, kept on disk: what was compiled once starts at once the next time."""
 
+import ctypes
 import functools
 import os
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import Any, TypeVar, cast
 import jax
 
 WORTH_KEEPING = 0.01  # seconds a compilation must have taken; reading it takes a thirtieth
+WORTH_TRIMMING = 0.1  # seconds likewise; to give back what it used takes about 0.015
+COMPILED = "/jax/core/compile/backend_compile_duration"  # JAX's name of the event
 MOST_BYTES = 512 * 2**20  # on disk; what was used longest ago goes first
 MOST_PROGRAMS = 16  # of a kind in memory; those of one network that trains take about 25 MB
 
@@ -30,6 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F, *, donate: tuple[int, ...] = ()) -> F:
     """Return `function` compiled; the arguments at `donate` are used up by a call."""
     keep_programs()
+    give_memory_back()
     program: Any = jax.jit(function, donate_argnums=donate, compiler_options=OPTIONS)
     return cast(F, program)
 
@@ -51,3 +55,21 @@ def keep_programs() -> None:
     jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", WORTH_KEEPING)
     jax.config.update("jax_compilation_cache_max_size", MOST_BYTES)
+
+
+@functools.cache
+def give_memory_back() -> None:
+    """Let the memory that a compilation used go back to the system after each.
+
+    The compiler frees a hundred megabytes and more, which glibc keeps for the thread that had
+    them: the next compilation, in another thread, would take as many again.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # only glibc has it
+    if trim is None:
+        return
+
+    def after(event: str, duration_secs: float, **_: Any) -> None:
+        if event == COMPILED and duration_secs > WORTH_TRIMMING:
+            trim(0)
+
+    jax.monitoring.register_event_duration_secs_listener(after)
