@@ -9,7 +9,6 @@ from jaxtyping import UInt8
 from pellucid.data.blocks import mapped
 
 ALIGNMENT = 64  # bytes, so that JAX takes an array for the CPU as it is
-OWN = 3  # references to what nobody else holds: of the list, of the loop, of the question
 
 
 class Windows:
@@ -31,8 +30,8 @@ class Windows:
         return found.view(column.dtype).reshape(rows, *column.shape[1:])
 
     def _free(self, size: int) -> np.ndarray:
-        for held in self._held:
-            if held.nbytes == size and sys.getrefcount(held) == OWN:
+        for held, count in zip(self._held, _references(self._held), strict=True):
+            if held.nbytes == size and count == ALONE:
                 return held
         self._held.append(np.empty(size, np.uint8))
         return self._held[-1]
@@ -41,3 +40,11 @@ class Windows:
 def aligned(held: UInt8[np.ndarray, " bytes"], to: int) -> UInt8[np.ndarray, " rest"]:
     """Return what begins at a multiple of so many bytes."""
     return held[-held.ctypes.data % to :]
+
+
+def _references(stretches: list[np.ndarray]) -> list[int]:
+    """Return how many references Python counts to each of what a list holds."""
+    return [sys.getrefcount(held) for held in stretches]
+
+
+ALONE = _references([np.empty(0)])[0]  # to what nobody else holds; versions of Python differ
