@@ -105,6 +105,9 @@ def repeated_rows(chart: Chart) -> Iterator[Finding]:
     prints = fingerprints(chart)
     if prints is None or len(prints) < FEWEST:
         return
+    in_order = np.sort(prints)
+    if not (in_order[1:] == in_order[:-1]).any():  # mostly so, and soon told
+        return
     _, first, which = np.unique(prints, return_index=True, return_inverse=True)
     again = np.flatnonzero(first[which] != np.arange(len(prints)))
     share = len(again) / len(prints)
@@ -220,10 +223,10 @@ def _telling_feature(
     same, score = telling.same, telling.score
     found = same | (score > threshold("leak_score"))
     others = float(score[~found].max(initial=0.0))
-    apart = same | (_gaps(x, places, task) > threshold("leak_gap"))
     stands_out = others < threshold("leak_next") and found.sum() <= max(1, x.shape[1] // 10)
     if not found.any() or not (stands_out or same.any()):
         return
+    apart = same | (_gaps(x, places, task) > threshold("leak_gap"))
     feature = int(np.flatnonzero(same if same.any() else found)[0])
     how = f"its {telling.measure} is {score[feature]:.4f}, the next best {others:.3f}"
     how = "each of its values goes with one class" if same[feature] else how
@@ -307,11 +310,12 @@ def _auc(x: Float[np.ndarray, "rows features"], values: Any) -> Float[np.ndarray
     positives, negatives = int(yes.sum()), int((~yes).sum())
     if min(positives, negatives) < FEWEST_OF_A_CLASS:
         return np.zeros(x.shape[1])
-    order = np.argsort(x, axis=0, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(len(x))[:, None], axis=0)
-    area = (ranks[yes].sum(axis=0) - positives * (positives - 1) / 2) / (positives * negatives)
-    tied = np.array([len(np.unique(column)) < len(column) / 10 for column in x.T])
+    columns = np.ascontiguousarray(x.T)
+    order = np.argsort(columns, axis=1)
+    area = yes[order] @ np.arange(len(x)) - positives * (positives - 1) / 2
+    area /= positives * negatives
+    steps = np.diff(np.take_along_axis(columns, order, axis=1), axis=1) != 0
+    tied = steps.sum(axis=1) + 1 < len(x) / 10
     return np.where(tied, 0.0, np.maximum(area, 1 - area))
 
 

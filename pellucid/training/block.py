@@ -200,7 +200,7 @@ def _steps(
 ) -> tuple[TrainState, Run, Ledger]:
     """Take the steps of one epoch that lie in `span`."""
     plain, every = recipe._replace(watch=NOTHING), recipe.watch.every
-    batch_at = _batches(recipe, layout, train, examples)
+    batch_at = _batches(recipe, layout, train, examples, span)
     blank = traced_sums(recipe, examples.targets)
     sums = jax.tree.map(lambda s, new: jnp.where(span.first == 0, new, s), run.sums, blank)
     carry = (train, sums, ledger)
@@ -231,7 +231,7 @@ def _steps(
 
 
 def _batches(
-    recipe: Recipe, layout: Layout, train: TrainState, examples: Examples
+    recipe: Recipe, layout: Layout, train: TrainState, examples: Examples, span: Span
 ) -> Callable[[Any, int], Examples]:
     """Return what gives the mini-batch of a step of the epoch, of so many rows.
 
@@ -242,7 +242,8 @@ def _batches(
     examples = examples.ordered(None)
     # Of one batch of all rows the order means nothing, unless some come more than once.
     if not layout.part and (size < layout.rows or layout.shuffle == BALANCED):
-        order = order_of(recipe, examples, layout.shuffle, train.seed, train.epoch)
+        within = span.first * size, jnp.minimum(span.last * size, layout.rows)
+        order = order_of(recipe, examples, layout.shuffle, train.seed, train.epoch, within)
 
     def batch(index: Any, rows: int) -> Examples:
         first = index % layout.stretch * size

@@ -9,7 +9,7 @@ from jaxtyping import Array, Int
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import AnyArray, Seed
 from pellucid.training.compilation import compiled, keep_latest
-from pellucid.training.permutation import permutation
+from pellucid.training.permutation import Within, permutation
 from pellucid.training.state import ORDER, Examples, Recipe, key_for
 from pellucid.training.weighting import classes_of
 
@@ -17,12 +17,19 @@ BALANCED = "balanced"
 
 
 def visiting_order(
-    rows: int, shuffle: bool, seed: Seed, epoch: Int[AnyArray, ""]
+    rows: int,
+    shuffle: bool,
+    seed: Seed,
+    epoch: Int[AnyArray, ""],
+    within: Within | None = None,
 ) -> Int[Array, " rows"]:
-    """Return the rows in the order in which an epoch visits them, `epoch` counted from 0."""
+    """Return the rows in the order in which an epoch visits them, `epoch` counted from 0.
+
+    Of a part of the epoch, the places `within` are enough.
+    """
     if not shuffle:
         return jnp.arange(rows, dtype="int32")
-    return permutation(key_for(seed, ORDER, epoch), rows)
+    return permutation(key_for(seed, ORDER, epoch), rows, within)
 
 
 @keep_latest
@@ -54,11 +61,16 @@ def balanced_order(
 
 
 def order_of(
-    recipe: Recipe, examples: Examples, shuffle: bool | str, seed: Seed, epoch: Int[AnyArray, ""]
+    recipe: Recipe,
+    examples: Examples,
+    shuffle: bool | str,
+    seed: Seed,
+    epoch: Int[AnyArray, ""],
+    within: Within | None = None,
 ) -> Int[Array, " rows"]:
     """Return the rows of `examples` in the order in which an epoch visits them."""
     if shuffle != BALANCED:
-        return visiting_order(len(examples), bool(shuffle), seed, epoch)
+        return visiting_order(len(examples), bool(shuffle), seed, epoch, within)
     labels = jnp.maximum(jnp.asarray(classes_of(recipe.goals, examples.targets), "int32"), 0)
     units = recipe.network[recipe.goals[0].output].output_shape[-1]
     return balanced_order(labels, max(units, 2), seed, epoch)

@@ -12,6 +12,8 @@ landing within, which is one-to-one as well.
 """
 
 import math
+from collections.abc import Callable
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -19,17 +21,37 @@ from jaxtyping import Array, Int, UInt32
 
 from pellucid.base.types import Key
 
+Within: TypeAlias = tuple[Int[Array, ""], Int[Array, ""]]  # from one place up to another
+
 FEW = 1000  # up to so many, sorting is quicker
 ROUNDS = 6  # with 2, where rows go can be told from chance in 10,000 draws
+TOGETHER = 2**14  # places that are worked out at once
 
 
-def permutation(key: Key, count: int) -> Int[Array, " count"]:
-    """Return 0 .. count - 1 in an order drawn by `key`."""
-    places = jnp.arange(count, dtype="int32")
-    return jax.random.permutation(key, places) if count <= FEW else _turned(key, count)
+def permutation(key: Key, count: int, within: Within | None = None) -> Int[Array, " count"]:
+    """Return 0 .. count - 1 in an order drawn by `key`.
+
+    If only the places from one to another are asked for, those `within` are right, and the
+    others need not be.
+    """
+    if count <= FEW:
+        return jax.random.permutation(key, jnp.arange(count, dtype="int32"))
+    at = _turned(key, count)
+    if count <= TOGETHER or within is None:
+        return at(jnp.arange(count, dtype="uint32"))
+    part = jnp.arange(TOGETHER, dtype="uint32")
+
+    def work_out(number: Array, order: Array) -> Array:
+        first = jnp.minimum(number * TOGETHER, count - TOGETHER)
+        places = first.astype("uint32") + part
+        return jax.lax.dynamic_update_slice_in_dim(order, at(places), first, 0)
+
+    first, last = (place // TOGETHER for place in (within[0], within[1] + TOGETHER - 1))
+    return jax.lax.fori_loop(first, last, work_out, jnp.zeros(count, "int32"))
 
 
-def _turned(key: Key, count: int) -> Int[Array, " count"]:
+def _turned(key: Key, count: int) -> Callable[[UInt32[Array, " places"]], Int[Array, " places"]]:
+    """Return the function from places to the rows that come there."""
     root = math.isqrt(count)
     rows = min(range(root // 2, root + 1), key=lambda rows: -count % rows)  # fewest too many
     columns = -(-count // rows)
@@ -44,9 +66,12 @@ def _turned(key: Key, count: int) -> Int[Array, " count"]:
         place = jnp.where(outside, row * columns + column, place)
         return place, place >= count
 
-    every = jnp.arange(count, dtype="uint32"), jnp.ones(count, bool)
-    place, _ = jax.lax.while_loop(lambda carry: jnp.any(carry[1]), turned, every)
-    return place.astype("int32")
+    def rows_at(places: UInt32[Array, " places"]) -> Int[Array, " places"]:
+        every = places, jnp.ones(places.shape, bool)
+        place, _ = jax.lax.while_loop(lambda carry: jnp.any(carry[1]), turned, every)
+        return place.astype("int32")
+
+    return rows_at
 
 
 def _mixed(number: UInt32[Array, " count"], salt: UInt32[Array, ""]) -> UInt32[Array, " count"]:
