@@ -90,8 +90,8 @@ class Convolution(Layer, ABC):
         key: Key,
         training: bool,
     ) -> tuple[Float[Array, "batch *windows {self.filters}"], State]:
-        z = convolve(x, params["kernel"], self.windows, self.groups)
-        return (z + params["bias"] if self.use_bias else z), state
+        kernel, bias = params["kernel"], params.get("bias")
+        return convolve(x, kernel, self.windows, self.groups, bias), state
 
 
 @LAYERS.register("Conv1D", "Convolution1D")

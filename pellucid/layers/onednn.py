@@ -7,15 +7,15 @@ CPUs (docs/decisions/0024-convolutions-by-onednn.md).
 import functools
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Array
+from jaxtyping import Array, Float
 
-from pellucid.base.types import Shape
 from pellucid.layers.plain_convolution import with_gradients
 from pellucid.layers.windows import Windows
 
@@ -38,36 +38,35 @@ def runs_anywhere() -> Iterator[None]:
         _ANYWHERE.reset(token)
 
 
-def _forward(x: Array, kernel: Array, windows: Windows) -> Array:
-    positions = x.shape[1:-1]
-    shape = (len(x), *windows.count(positions), kernel.shape[-1])
-    return _called("pellucid_convolve", shape, x, kernel, windows, positions)
+def _forward(
+    x: Float[Array, "batch *positions channels"],
+    kernel: Float[Array, "*size channels filters"],
+    bias: Float[Array, " filters"],
+    windows: Windows,
+) -> Float[Array, "batch *windows filters"]:
+    places = windows.count(x.shape[1:-1])
+    form = jax.ShapeDtypeStruct((len(x), *places, kernel.shape[-1]), x.dtype)
+    return _call("pellucid_convolve", form, windows, x)(x, kernel, bias)
 
 
-def _to_x(x: Array, kernel: Array, windows: Windows, delta: Array) -> Array:
-    positions = x.shape[1:-1]
-    return _called("pellucid_convolve_to_x", x.shape, delta, kernel, windows, positions)
+def _backward(
+    x: Array, kernel: Array, bias: Array, windows: Windows, delta: Array
+) -> tuple[Array, Array, Array]:
+    forms = tuple(jax.ShapeDtypeStruct(a.shape, a.dtype) for a in (x, kernel, bias))
+    to_x = _call("pellucid_convolve_to_x", forms[0], windows, x)
+    to_kernel = _call("pellucid_convolve_to_kernel", forms[1:], windows, x)
+    return to_x(delta, kernel), *to_kernel(x, delta)
 
 
-def _to_kernel(x: Array, kernel: Array, windows: Windows, delta: Array) -> Array:
-    positions = x.shape[1:-1]
-    return _called("pellucid_convolve_to_kernel", kernel.shape, x, delta, windows, positions)
+convolve_by_onednn = with_gradients(3, _forward, _backward)
+"""z[t] = sum over taps i of x[t strides + i dilation] kernel[i], + bias, of float32."""
 
 
-convolve_by_onednn = with_gradients(_forward, _to_x, _to_kernel)
-"""z[t] = sum over taps i of x[t strides + i dilation] kernel[i], of float32."""
-
-
-def _called(
-    name: str, shape: Shape, first: Array, second: Array, windows: Windows, positions: Shape
-) -> Array:
-    before, after = zip(*windows.margins(positions), strict=True)
-    call = jax.ffi.ffi_call(
-        name, jax.ShapeDtypeStruct(shape, first.dtype), vmap_method="sequential"
-    )
-    return call(
-        first,
-        second,
+def _call(name: str, form: Any, windows: Windows, x: Array) -> Callable[..., Any]:
+    before, after = zip(*windows.margins(x.shape[1:-1]), strict=True)
+    call = jax.ffi.ffi_call(name, form, vmap_method="sequential")
+    return functools.partial(
+        call,
         strides=np.array(windows.strides),
         dilation=np.array(windows.dilation),
         before=np.array(before),

@@ -24,11 +24,18 @@ def convolve(
     kernel: Float[Array, "*size group_channels filters"],
     windows: Windows,
     groups: int,
+    bias: Float[Array, " filters"] | None = None,
 ) -> Float[Array, "batch *windows filters"]:
-    """Return the sum over a window of x times kernel, for each window and filter."""
+    """Return the sum over a window of x times kernel, + bias, for each window and filter."""
+    if on_cpu() and groups == 1 and x.dtype == jnp.float32 and offered():
+        added = jnp.zeros(kernel.shape[-1:], x.dtype) if bias is None else bias
+        return convolve_by_onednn(x, kernel, added, windows)
+    z = _convolved(x, kernel, windows, groups)
+    return z if bias is None else z + bias
+
+
+def _convolved(x: Array, kernel: Array, windows: Windows, groups: int) -> Array:
     if on_cpu():
-        if groups == 1 and x.dtype == jnp.float32 and offered():
-            return convolve_by_onednn(x, kernel, windows)
         many = groups == 1 and x.shape[-1] >= FEW and max(windows.size) > 1
         if many and x.dtype == jnp.float32:
             return convolve_plainly(x, kernel, windows)

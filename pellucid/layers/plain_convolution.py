@@ -17,26 +17,16 @@ from pellucid.layers.windows import Windows
 Pads = tuple[tuple[int, int], ...]
 
 
-Convolution = Callable[..., Array]  # of x, kernel and windows; a gradient takes delta besides
+def with_gradients(arrays: int, forward: Callable[..., Array], backward: Callable) -> Any:
+    """Return a function of so many arrays and windows whose gradients are those given.
 
-
-def with_gradients(forward: Convolution, to_x: Convolution, to_kernel: Convolution) -> Convolution:
-    """Return a convolution whose gradients are those given, not what JAX would derive."""
-
-    def convolve(
-        x: Float[Array, "batch *positions channels"],
-        kernel: Float[Array, "*size channels filters"],
-        windows: Windows,
-    ) -> Float[Array, "batch *windows filters"]:
-        return forward(x, kernel, windows)
-
-    made: Any = jax.custom_vjp(convolve, nondiff_argnums=(2,))
+    `forward` takes the arrays and the windows, `backward` delta besides; it gives a gradient for
+    each array.
+    """
+    made = jax.custom_vjp(forward, nondiff_argnums=(arrays,))
     made.defvjp(
-        lambda x, kernel, windows: (forward(x, kernel, windows), (x, kernel)),
-        lambda windows, kept, delta: (
-            to_x(*kept, windows, delta),
-            to_kernel(*kept, windows, delta),
-        ),
+        lambda *given: (forward(*given), given[:arrays]),
+        lambda windows, kept, delta: backward(*kept, windows, delta),
     )
     return made
 
@@ -120,5 +110,5 @@ def _convolution(
     )
 
 
-convolve_plainly = with_gradients(_forward, _to_x, _to_kernel)
+convolve_plainly = with_gradients(2, _forward, lambda *seen: (_to_x(*seen), _to_kernel(*seen)))
 """z[t] = sum over taps i of x[t strides + i dilation] kernel[i]."""

@@ -24,6 +24,8 @@ FORMS = {  # size, strides, padding, dilation, channels, filters
     "strides-same": ((3, 2), (2, 3), "same", (1, 1), 3, 5),
     "dilation": ((3, 2), (1, 1), "same", (2, 3), 3, 5),
     "one-tap": ((1, 1), (2, 2), "valid", (1, 1), 8, 8),
+    "winograd": ((3, 3), (1, 1), "valid", (1, 1), 32, 48),
+    "winograd-same": ((3, 3), (1, 1), "same", (1, 1), 48, 32),
     "3-d": ((2, 3, 1), (1, 2, 1), "same", (1, 1, 1), 2, 3),
 }
 
@@ -40,14 +42,18 @@ def switched_on(monkeypatch):
 
 def rows_of(form):
     size, strides, padding, dilation, channels, filters = FORMS[form]
-    shapes = (3, *(9, 8, 7)[: len(size)], channels), (*size, channels, filters)
-    x, kernel = (jnp.asarray(RANDOM.normal(size=shape).astype(np.float32)) for shape in shapes)
-    return x, kernel, Windows(size, strides, padding, dilation)
+    shapes = (3, *(9, 8, 7)[: len(size)], channels), (*size, channels, filters), (filters,)
+    arrays = (jnp.asarray(RANDOM.normal(size=shape).astype(np.float32)) for shape in shapes)
+    return *arrays, Windows(size, strides, padding, dilation)
 
 
-def with_gradients(function, x, kernel, windows):
-    z, back = jax.vjp(lambda x, kernel: function(x, kernel, windows), x, kernel)
-    delta = jnp.linspace(-1, 1, z.size).reshape(z.shape)
+def by_xla(x, kernel, bias, windows):
+    return convolve_plainly(x, kernel, windows) + bias
+
+
+def with_gradients(function, *arrays, windows):
+    z, back = jax.vjp(lambda *arrays: function(*arrays, windows), *arrays)
+    delta = jnp.linspace(-1, 2, z.size).reshape(z.shape)
     return z, *back(delta)
 
 
@@ -58,23 +64,24 @@ def close(ours, theirs):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_results_and_gradients_are_those_of_xla(form):
-    given = rows_of(form)
-    close(with_gradients(convolve_by_onednn, *given), with_gradients(convolve_plainly, *given))
+    *arrays, windows = rows_of(form)
+    ways = (convolve_by_onednn, by_xla)
+    close(*(with_gradients(way, *arrays, windows=windows) for way in ways))
 
 
 def test_threads_do_not_disturb_each_other():
-    x, kernel, windows = rows_of("2-d")
+    x, *others = rows_of("winograd")
     many = [x * scale for scale in range(1, 9)]
-    alone = jax.jit(lambda x: convolve_by_onednn(x, kernel, windows))
-    expected = [convolve_plainly(x, kernel, windows) for x in many]
+    alone = jax.jit(lambda x: convolve_by_onednn(x, *others))
+    expected = [by_xla(x, *others) for x in many]
     with ThreadPoolExecutor(4) as threads:
         close(list(threads.map(alone, many)), expected)
 
 
 def test_batches_of_batches():
-    x, kernel, windows = rows_of("2-d")
-    found = jax.vmap(lambda x: convolve_by_onednn(x, kernel, windows))(jnp.stack([x, 2 * x]))
-    close(found, [convolve_plainly(x, kernel, windows), convolve_plainly(2 * x, kernel, windows)])
+    x, *others = rows_of("2-d")
+    found = jax.vmap(lambda x: convolve_by_onednn(x, *others))(jnp.stack([x, 2 * x]))
+    close(found, [by_xla(x, *others), by_xla(2 * x, *others)])
 
 
 def calls(function, *given):
@@ -82,7 +89,7 @@ def calls(function, *given):
 
 
 def test_it_is_used_for_float32_in_one_group_unless_switched_off(monkeypatch):
-    x, kernel, windows = rows_of("2-d")
+    x, kernel, _, windows = rows_of("2-d")
     half = x.astype(jnp.bfloat16), kernel.astype(jnp.bfloat16)
     groups = kernel[..., :4, :]
     assert calls(lambda x, k: convolve(x, k, windows, 1), x, kernel)
