@@ -7,43 +7,13 @@
 // a digit of accuracy.
 
 #include <map>
-#include <mutex>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include <oneapi/dnnl/dnnl.hpp>
+#include "onednn.h"
 
-#include "xla/ffi/api/ffi.h"
-
+namespace pellucid {
 namespace {
-
-namespace ffi = xla::ffi;
-using dnnl::memory;
-using Array = ffi::Buffer<ffi::F32>;
-using Result = ffi::Result<Array>;
-using Axes = ffi::Span<const int64_t>;
-using Tag = memory::format_tag;
-using Numbers = memory::dims;
-
-const dnnl::engine& Cpu() {
-  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-  return cpu;
-}
-
-// An array of the caller's: where it is, and how oneDNN is told of it.
-struct Operand {
-  float* data;
-  Numbers sizes;  // in oneDNN's order of axes, whatever that in memory is
-  memory::desc held;
-
-  memory Memory() const { return memory(held, Cpu(), data); }
-  memory::desc InAnyOrder() const { return {sizes, memory::data_type::f32, Tag::any}; }
-};
-
-Operand Told(float* data, const Numbers& sizes, Tag tag) {
-  return {data, sizes, {sizes, memory::data_type::f32, tag}};
-}
 
 Operand Examples(Array array) {
   Axes shape = array.dimensions();
@@ -59,10 +29,6 @@ Operand Kernel(Array array) {
   sizes.insert(sizes.end(), shape.begin(), shape.end() - 2);
   Tag tags[] = {Tag::wio, Tag::hwio, Tag::dhwio};
   return Told(array.typed_data(), sizes, tags[sizes.size() - 3]);
-}
-
-Operand Bias(Array array) {
-  return Told(array.typed_data(), {array.dimensions().front()}, Tag::a);
 }
 
 Operand NoBias(Array kernel) { return Told(nullptr, {kernel.dimensions().back()}, Tag::a); }
@@ -86,25 +52,6 @@ struct Plan {
   dnnl::primitive run;
   memory::desc x, kernel, z;
 };
-
-// oneDNN 3 describes a primitive in one step, oneDNN 2 in two.
-template <class Primitive, class... Arguments>
-auto Described(Arguments... arguments) {
-#if DNNL_VERSION_MAJOR >= 3
-  return typename Primitive::primitive_desc(Cpu(), arguments...);
-#else
-  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), Cpu());
-#endif
-}
-
-template <class Primitive, class Forward, class... Arguments>
-auto DescribedAfter(const Forward& forward, Arguments... arguments) {
-#if DNNL_VERSION_MAJOR >= 3
-  return typename Primitive::primitive_desc(Cpu(), arguments..., forward);
-#else
-  return typename Primitive::primitive_desc(typename Primitive::desc(arguments...), Cpu(), forward);
-#endif
-}
 
 Plan Made(Pass pass, dnnl::algorithm how, const memory::desc& x, const memory::desc& kernel,
           const memory::desc& bias, const memory::desc& z, const Windows& w) {
@@ -189,12 +136,9 @@ class Ordered {
 
 ffi::Error Run(Pass pass, const Operand& x, const Operand& kernel, const Operand& bias,
                const Operand& z, const Windows& windows) {
-  static std::mutex one_at_a_time;  // each uses all cores; two at once would wait for each other
   static std::vector<char> rooms[3];
-  const std::lock_guard<std::mutex> lock(one_at_a_time);
-  try {
+  return Alone([&](dnnl::stream& stream) {
     const Plan& plan = Planned(pass, x, kernel, bias, z, windows);
-    dnnl::stream stream(Cpu());
     Ordered in(stream, x, plan.x, rooms[0], pass == kToX);
     Ordered by(stream, kernel, plan.kernel, rooms[1], pass == kToKernel);
     Ordered out(stream, z, plan.z, rooms[2], pass == kForward);
@@ -204,16 +148,12 @@ ffi::Error Run(Pass pass, const Operand& x, const Operand& kernel, const Operand
                  {pass == kToKernel ? DNNL_ARG_DIFF_BIAS : DNNL_ARG_BIAS, bias.Memory()},
                  {pass == kForward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, out.Memory()}});
     for (Ordered* operand : {&in, &by, &out}) operand->Return();
-    stream.wait();
-  } catch (const dnnl::error& error) {
-    return ffi::Error::Internal(std::string("oneDNN: ") + error.what());
-  }
-  return ffi::Error::Success();
+  });
 }
 
 ffi::Error Forward(Array x, Array kernel, Array bias, Result z, Axes strides, Axes dilation,
                    Axes before, Axes after) {
-  return Run(kForward, Examples(x), Kernel(kernel), Bias(bias), Examples(*z),
+  return Run(kForward, Examples(x), Kernel(kernel), ByChannel(bias), Examples(*z),
              Lying(strides, dilation, before, after));
 }
 
@@ -225,7 +165,7 @@ ffi::Error ToX(Array delta, Array kernel, Result x, Axes strides, Axes dilation,
 
 ffi::Error ToKernel(Array x, Array delta, Result kernel, Result bias, Axes strides, Axes dilation,
                     Axes before, Axes after) {
-  return Run(kToKernel, Examples(x), Kernel(*kernel), Bias(*bias), Examples(delta),
+  return Run(kToKernel, Examples(x), Kernel(*kernel), ByChannel(*bias), Examples(delta),
              Lying(strides, dilation, before, after));
 }
 
@@ -240,13 +180,14 @@ auto WithWindows(Arrays arrays) {
 }
 
 }  // namespace
+}  // namespace pellucid
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(
-    pellucid_convolve, Forward,
-    WithWindows(ffi::Ffi::Bind().Arg<Array>().Arg<Array>().Arg<Array>().Ret<Array>()));
+    pellucid_convolve, pellucid::Forward,
+    pellucid::WithWindows(xla::ffi::Ffi::Bind().Arg<pellucid::Array>().Arg<pellucid::Array>().Arg<pellucid::Array>().Ret<pellucid::Array>()));
 XLA_FFI_DEFINE_HANDLER_SYMBOL(
-    pellucid_convolve_to_x, ToX,
-    WithWindows(ffi::Ffi::Bind().Arg<Array>().Arg<Array>().Ret<Array>()));
+    pellucid_convolve_to_x, pellucid::ToX,
+    pellucid::WithWindows(xla::ffi::Ffi::Bind().Arg<pellucid::Array>().Arg<pellucid::Array>().Ret<pellucid::Array>()));
 XLA_FFI_DEFINE_HANDLER_SYMBOL(
-    pellucid_convolve_to_kernel, ToKernel,
-    WithWindows(ffi::Ffi::Bind().Arg<Array>().Arg<Array>().Ret<Array>().Ret<Array>()));
+    pellucid_convolve_to_kernel, pellucid::ToKernel,
+    pellucid::WithWindows(xla::ffi::Ffi::Bind().Arg<pellucid::Array>().Arg<pellucid::Array>().Ret<pellucid::Array>().Ret<pellucid::Array>()));

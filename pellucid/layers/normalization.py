@@ -15,6 +15,7 @@ from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
 from pellucid.layers.layer import LAYERS, Layer, Mask
+from pellucid.layers.onednn import may_normalise, normalise_by_onednn
 from pellucid.layers.precision import wide
 from pellucid.layers.shapes import array_axes, array_axis, title
 from pellucid.layers.transformation import Transformation
@@ -142,13 +143,18 @@ class BatchNormalization(Normalizer):
             mean = _along(axes, x, state["moving_mean"], dtype)
             variance = _along(axes, x, state["moving_variance"], dtype)
             return self.rescale(params, x, mean, variance), state
-        over = tuple(axis for axis in range(x.ndim) if axis not in axes)
-        mean, variance = _moments(x, over) if mask is None else _masked_moments(x, over, mask)
-        followed = {
+        if mask is None and axes == (x.ndim - 1,) and may_normalise(x):
+            ones = jnp.ones(x.shape[-1])
+            gamma, beta = params.get("gamma", ones), params.get("beta", 0 * ones)
+            z, mean, variance = normalise_by_onednn(x, gamma, beta, self.epsilon)
+        else:
+            over = tuple(axis for axis in range(x.ndim) if axis not in axes)
+            mean, variance = _moments(x, over) if mask is None else _masked_moments(x, over, mask)
+            z = self.rescale(params, x, mean, variance)
+        return z, {
             "moving_mean": self._follow(state["moving_mean"], mean),
             "moving_variance": self._follow(state["moving_variance"], variance),
         }
-        return self.rescale(params, x, mean, variance), followed
 
     def _follow(self, moving: Array, batch: Array) -> Array:
         now = batch.reshape(moving.shape).astype(moving.dtype)

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from pellucid.layers.onednn import convolve_by_onednn, offered
+from pellucid.layers.onednn import convolve_by_onednn, may_compute
 from pellucid.layers.plain_convolution import convolve_plainly
 from pellucid.layers.windows import Footprints, Windows
 
@@ -27,7 +27,7 @@ def convolve(
     bias: Float[Array, " filters"] | None = None,
 ) -> Float[Array, "batch *windows filters"]:
     """Return the sum over a window of x times kernel, + bias, for each window and filter."""
-    if on_cpu() and groups == 1 and x.dtype == jnp.float32 and offered():
+    if groups == 1 and may_compute(x):
         added = jnp.zeros(kernel.shape[-1:], x.dtype) if bias is None else bias
         return convolve_by_onednn(x, kernel, added, windows)
     z = _convolved(x, kernel, windows, groups)
