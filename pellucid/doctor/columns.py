@@ -87,8 +87,8 @@ def spread_of(chart: Chart, source: str, *, held_out: bool = False) -> Spread | 
 
 
 def _spread(x: Float[np.ndarray, "rows features"]) -> Spread:
-    mean, square = x.mean(axis=0, dtype=np.float64), np.square(x, dtype=np.float64)
-    deviation = x.std(axis=0, dtype=np.float64)
+    mean, square = x.mean(axis=0, dtype=np.float64), np.square(x, dtype=np.float64).mean(axis=0)
+    deviation = np.sqrt(np.maximum(square - np.square(mean), 0))
     few = x[:: max(1, len(x) // 2000)]
     usual = np.median(np.ascontiguousarray(few.T), axis=1)  # columns that lie apart take longer
     varied = ((few != usual).mean(axis=0) > 0.05) & (deviation > 1e-6 * np.abs(mean))

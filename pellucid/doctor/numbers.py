@@ -84,11 +84,12 @@ def signal(a: Shaped[Array, "rows ..."]) -> list[Shaped[Array, ""]]:
     They are its rms, its spread (mean over units of their deviation), its largest size, and 1 if
     all are finite.
     """
-    units, finite = by_unit(a).astype("float32"), jnp.isfinite(a).all()
-    largest = jnp.max(jnp.abs(units), initial=0.0)
+    units = by_unit(a).astype("float32")
+    largest = _largest(units)
     apart = _shrunk(units - units[:1], largest)
-    spread = largest * jnp.mean(jnp.std(apart, axis=0))
-    return [_rms(units), spread, largest, finite]
+    variance = _means(jnp.square(apart)) - jnp.square(_means(apart))
+    spread = largest * jnp.mean(jnp.sqrt(jnp.maximum(variance, 0)))
+    return [_rms(units, largest), spread, largest, jnp.isfinite(largest)]
 
 
 def leaves(tree: Mapping[str, Any], owners: Iterable[str]) -> Iterator[tuple[str, Any]]:
@@ -109,9 +110,9 @@ def by_unit(a: Shaped[Array, "..."]) -> Shaped[Array, "rows units"]:
 
 
 def _layer(bends: Bends | None, z: Array, a: Array, delta: Array) -> list[Shaped[Array, ""]]:
-    still = by_unit(a) == 0
-    shares = jnp.mean(still), jnp.mean(still.all(axis=0)), jnp.asarray(flat_share(bends, z))
-    return [*signal(a), *shares, _rms(delta), jnp.asarray(still.shape[1])]
+    zeros = _means((by_unit(a) == 0).astype("float32"))
+    shares = jnp.mean(zeros), jnp.mean(zeros == 1), jnp.asarray(flat_share(bends, z))
+    return [*signal(a), *shares, _rms(delta, _largest(delta)), jnp.asarray(len(zeros))]
 
 
 def _parameter(w: Array, gradient: Array | None, update: Array | None) -> list[Shaped[Array, ""]]:
@@ -124,20 +125,28 @@ def _parameter(w: Array, gradient: Array | None, update: Array | None) -> list[S
 
 def _norm(array: Array) -> Float[Array, ""]:
     """Return the Euclidean length."""
-    return _rms(array) * array.size**0.5
-
-
-def _rms(array: Array) -> Float[Array, ""]:
-    """Return the root of the mean square, however large the numbers are."""
     array = array.astype("float32")
-    largest = jnp.max(jnp.abs(array), initial=0.0)
-    mean = jnp.sqrt(jnp.mean(jnp.square(_shrunk(array, largest))))
-    return jnp.where(jnp.isfinite(largest), largest * mean, largest)
+    return _rms(array, _largest(array)) * array.size**0.5
+
+
+def _rms(array: Array, largest: Float[Array, ""]) -> Float[Array, ""]:
+    """Return the root of the mean square, however large the numbers are."""
+    mean = jnp.mean(_means(jnp.square(by_unit(_shrunk(array, largest)))))
+    return jnp.where(jnp.isfinite(largest), largest * jnp.sqrt(mean), largest)
+
+
+def _largest(array: Array) -> Float[Array, ""]:
+    return jnp.max(jnp.abs(array), initial=0.0)
 
 
 def _shrunk(array: Array, largest: Float[Array, ""]) -> Array:
     """Return numbers of at most about 1, whose squares are no larger than float32 can hold."""
     return array / jnp.where((largest > 0) & jnp.isfinite(largest), largest, 1)
+
+
+def _means(units: Float[Array, "rows units"]) -> Float[Array, " units"]:
+    """Return the mean of each column: as a product, which XLA:CPU takes quicker than a sum."""
+    return jnp.ones(len(units)) @ units / len(units)
 
 
 def _table(rows: list[list[Array]]) -> Float[Array, "rows numbers"]:

@@ -77,9 +77,9 @@ def inputs_by_size(chart: Chart) -> Iterator[Finding]:
             continue
         table = table_of(chart, source)
         assert table is not None  # as it has a spread
-        x = feed.scale * table.x + feed.offset
-        size = float(np.sqrt(np.square(x, dtype=np.float64).mean()))
-        yield from _too_small(feed, table.x, x, size)
+        mean = feed.scale * spread.mean + feed.offset
+        size = float(np.sqrt(np.mean(np.square(mean) + np.square(feed.scale * spread.deviation))))
+        yield from _too_small(feed, table.x, size)
         yield from _too_large(feed, spread, size)
 
 
@@ -96,15 +96,15 @@ def _harmful() -> tuple[float, ...]:
     return threshold("input_rms"), threshold("input_ratio")
 
 
-def _too_small(
-    feed: Feed, raw: Float[np.ndarray, "..."], x: Float[np.ndarray, "..."], size: float
-) -> Iterator[Finding]:
+def _too_small(feed: Feed, raw: Float[np.ndarray, "..."], size: float) -> Iterator[Finding]:
     """Judge inputs that are nearly nothing.
 
     Rare features, as of words, make for a small rms too: their largest numbers are not small.
     """
-    largest = float(np.abs(x).max())
-    if not 0 < size < threshold("input_rms_low") or largest > threshold("input_largest_low"):
+    if not 0 < size < threshold("input_rms_low"):
+        return
+    largest = float(np.abs(feed.scale * raw + feed.offset).max())
+    if largest > threshold("input_largest_low"):
         return
     steps = raw * PIXEL**2
     twice = raw.min() >= 0 and bool(np.allclose(steps, np.round(steps), atol=0.02))
