@@ -103,19 +103,19 @@ def wide() -> Task:
 
 
 def pictures() -> Task:
-    """Return two convolutions, 32 and 64 filters of 3x3, on 1,280 digits."""
-    x, y = _pictures(1280)
+    """Return two convolutions, 32 and 64 filters of 3x3, on 5,120 digits."""
+    x, y = _pictures(5120)
     network = (filters(32), POOL, filters(64), POOL, FLAT)
     return Task(
-        "digits, convolutions 32-64, batch 128, 1,280 rows", x, y, None, network, 10, 128, 1
+        "digits, convolutions 32-64, batch 128, 5,120 rows", x, y, None, network, 10, 128, 1
     )
 
 
 def deep() -> Task:
-    """Return four normalised convolutions and a dense layer, on 640 digits."""
-    x, y = _pictures(640)
+    """Return four normalised convolutions and a dense layer, on 2,560 digits."""
+    x, y = _pictures(2560)
     twice = (normalised(32), normalised(32), POOL, normalised(64), normalised(64), POOL)
-    words = "digits, four normalised convolutions, batch 128, 640 rows"
+    words = "digits, four normalised convolutions, batch 128, 2,560 rows"
     return Task(words, x, y, None, (*twice, FLAT, dense(128)), 10, 128, 1)
 
 

@@ -14,7 +14,7 @@ from pellucid.doctor.chart import Chart, Rows
 from pellucid.doctor.task import CLASSES, YES_OR_NO, Task
 
 MOST_ROWS, FEWEST_ROWS, MOST_NUMBERS = 10_000, 200, 500_000  # in a sample
-CHUNK = 4096  # rows that are read at a time, so that no large copy is made
+CHUNK = 2**18  # bytes of rows that are read at a time: what a core has at hand
 NUMERIC = "fiub"
 MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, its bits without a pattern: 2^64 by the golden ratio
 
@@ -97,9 +97,10 @@ def _spread(x: Float[np.ndarray, "rows features"]) -> Spread:
 
 
 def chunks(x: Shaped[np.ndarray, "rows ..."]) -> Iterator[Shaped[np.ndarray, "some features"]]:
-    """Give rows a few thousand at a time, flat."""
-    for first in range(0, len(x), CHUNK):
-        part = x[first : first + CHUNK]
+    """Give rows some at a time, flat, so that no large copy is made."""
+    some = max(CHUNK * len(x) // max(x.nbytes, 1), 1)
+    for first in range(0, len(x), some):
+        part = x[first : first + some]
         yield part.reshape(len(part), -1)
 
 

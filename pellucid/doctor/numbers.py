@@ -120,7 +120,11 @@ def _parameter(w: Array, gradient: Array | None, update: Array | None) -> list[S
     units = by_unit(w)
     alike = (units == units[:, :1]).all() if w.ndim > 1 else jnp.zeros(())
     norms = (jnp.zeros(()) if part is None else _norm(part) for part in (gradient, update))
-    return [_norm(w), signal(w.reshape(-1, 1))[1], *norms, alike, jnp.isfinite(w).all()]
+    largest = _largest(units)
+    apart = _shrunk(units - units[0, 0], largest)
+    variance = jnp.mean(_means(jnp.square(apart))) - jnp.square(jnp.mean(_means(apart)))
+    deviation = largest * jnp.sqrt(jnp.maximum(variance, 0))
+    return [_norm(w), deviation, *norms, alike, jnp.isfinite(largest)]
 
 
 def _norm(array: Array) -> Float[Array, ""]:

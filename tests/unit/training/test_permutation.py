@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from pellucid.training.permutation import FEW, permutation
+from pellucid.training.permutation import FEW, TOGETHER, permutation
 
 DRAWS, CELLS = 3000, 20
 PRIME = 1009  # so that no grid has just as many places
@@ -21,6 +21,16 @@ def test_every_number_comes_once(count):
     (order,) = drawn(count)
     assert order.dtype == np.int32
     np.testing.assert_array_equal(np.sort(order), np.arange(count))
+
+
+@pytest.mark.parametrize("count", [FEW - 1, TOGETHER - 1, TOGETHER + 1, 60_000])
+@pytest.mark.parametrize("first, last", [(0, 1), (0.1, 0.1001), (0.3, 0.9), (0.99, 1)])
+def test_a_part_of_an_order_is_that_of_the_whole(count, first, last):
+    first, last = int(first * count), int(np.ceil(last * count))
+    (whole,) = drawn(count)
+    (key,) = jax.random.split(jax.random.key(7), 1)
+    part = jax.jit(functools.partial(permutation, count=count))(key, within=(first, last))
+    np.testing.assert_array_equal(part[first:last], whole[first:last])
 
 
 @pytest.fixture(scope="module")
