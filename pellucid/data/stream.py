@@ -20,7 +20,9 @@ from pellucid.data.blocks import leaves, mapped
 from pellucid.data.encoding import Encoding
 from pellucid.data.windows import Windows
 
-WINDOW_BYTES = 2**26  # of rows that are mixed, unless somebody says how many rows
+# Of rows that are mixed, unless somebody says how many rows. What is larger than 32 MiB goes back
+# to the system as soon as it is freed (glibc's malloc keeps less for later, in pieces).
+WINDOW_BYTES = 40 * 2**20
 OF_PIECES, OF_ROWS = 0, 1  # what an order is of
 
 
@@ -67,7 +69,7 @@ class Stream:
 
     Attributes:
         source: Where they come from.
-        window: How many rows are mixed together; about three times as many are in memory.
+        window: How many rows are mixed together; about twice as many are in memory.
         pieces: Which pieces of the source belong to it, in ascending order.
         notes: Sentences for the user about what was decided on the way.
     """
@@ -81,7 +83,13 @@ class Stream:
         return int(self.source.counts[self.pieces].sum())
 
     def part(
-        self, first: int, last: int, *, seed: int = 0, epoch: int = 0, shuffle: bool = True
+        self,
+        first: int,
+        last: int,
+        *,
+        seed: int = 0,
+        epoch: int = 0,
+        shuffle: bool = True,
     ) -> Any:
         """Return the rows `first` up to `last` of an epoch as x, y and weights, mixed.
 
@@ -101,8 +109,11 @@ class Stream:
         epoch: int = 0,
         shuffle: bool = True,
         windows: Windows | None = None,
+        room: int = 0,
     ) -> Any:
         """Return the same rows as they are read, one piece after the other, in one of `windows`.
+
+        Where there is `room` for more, the first of them stands in what is left.
 
         Raises:
             DataError, FileError: rows cannot be read, or have another form than those before.
@@ -112,7 +123,7 @@ class Stream:
         begin = int(plan.ends[some.start] - self.source.counts[plan.pieces[some.start]]) - first
         whole, windows = None, windows or Windows()
         for block in self.source.read(plan.pieces[some].tolist()):
-            whole = windows.like(block, last - first) if whole is None else whole
+            whole = windows.like(block, max(last - first, room)) if whole is None else whole
             ours, theirs = leaves(whole), leaves(block)
             if [_form(column) for column in ours] != [_form(column) for column in theirs]:
                 what = f"The rows of {self.source.name} are not all of one form."
@@ -121,8 +132,10 @@ class Stream:
             end = begin + len(theirs[0])
             taken = slice(max(-begin, 0), max(last - first - begin, 0))
             for column, more in zip(ours, theirs, strict=True):
-                column[max(begin, 0) : max(end, 0)] = more[taken]
+                column[max(begin, 0) : min(max(end, 0), last - first)] = more[taken]
             begin = end
+        for column in leaves(whole):
+            column[last - first :] = column[0]
         return whole
 
     def order(self, first: int, last: int, *, seed: int, epoch: int) -> Int[np.ndarray, " rows"]:

@@ -18,6 +18,8 @@ from pellucid.training.examples import as_examples
 from pellucid.training.state import Examples, Recipe
 from pellucid.training.streaming import Streamed
 
+SAMPLE = 4  # of a part, one in so many rows is kept for the doctor
+
 
 class Given(NamedTuple):
     """What `fit` is given of rows, and of the way through them."""
@@ -80,19 +82,22 @@ class Given(NamedTuple):
         def bounds(number: int) -> tuple[int, int]:
             return number * size, min(number * size + size, rows)
 
-        def numbers(epoch: int, number: int) -> Int[np.ndarray, " part"]:
-            return stream.numbers(*bounds(number), seed=seed, epoch=epoch, shuffle=shuffle)
+        def numbers(first: int, last: int, epoch: int) -> Int[np.ndarray, " some"]:
+            return stream.numbers(first, last, seed=seed, epoch=epoch, shuffle=shuffle)
 
-        def part(epoch: int, number: int) -> Examples:
-            there, when = bounds(number), {"seed": seed, "epoch": epoch}
-            read = stream.rows(*there, **when, shuffle=shuffle, windows=windows)
+        def part(first: int, last: int, epoch: int, room: int) -> Examples:
+            when = {"seed": seed, "epoch": epoch}
+            given = {"shuffle": shuffle, "windows": windows, "room": room}
+            read = stream.rows(first, last, **when, **given)
             if not shuffle:
-                return self._examples(recipe, stream, read, lambda: numbers(epoch, number))
-            order = stream.order(*there, **when)
+                return self._examples(recipe, stream, read, lambda: numbers(first, last, epoch))
+            order = stream.order(first, last, **when)
+            stored = np.argsort(order)
             examples = self._examples(
-                recipe, stream, read, lambda: numbers(epoch, number)[np.argsort(order)]
+                recipe, stream, read, lambda: numbers(first, last, epoch)[stored]
             )
-            return examples.ordered(order.astype(np.int32))
+            rest = np.arange(len(order), room)
+            return examples.ordered(np.concatenate([order, rest]).astype(np.int32))
 
         def blocks() -> Iterator[Examples]:
             first = 0
@@ -102,9 +107,16 @@ class Given(NamedTuple):
                 yield self._examples(recipe, stream, block, lambda at=at: at)
                 first += count
 
-        first = stream.part(*bounds(0), seed=seed, shuffle=shuffle)
-        sample = self._examples(recipe, stream, first, lambda: numbers(0, 0))
-        return Streamed(rows, size, sample, lambda *at: _filled(part(*at), size), blocks, numbers)
+        few = rows if rows <= size else max(size // SAMPLE, batch)
+        first = stream.part(0, few, seed=seed, shuffle=shuffle)
+        return Streamed(
+            rows,
+            size,
+            self._examples(recipe, stream, first, lambda: numbers(0, few, 0)),
+            lambda epoch, number: part(*bounds(number), epoch, size),
+            blocks,
+            lambda epoch, number: numbers(*bounds(number), epoch),
+        )
 
     def _examples(
         self, recipe: Recipe, stream: Stream, read: Any, numbers: Callable[[], np.ndarray]
@@ -125,13 +137,3 @@ class Given(NamedTuple):
                     told = re.sub(r"\brow 0\b", name, str(error))  # so a row by itself is called
                     raise type(error)(told) from None
             raise
-
-
-def _filled(examples: Examples, rows: int) -> Examples:
-    """Return examples with rows of zeros behind, so that there are so many."""
-    missing = rows - len(examples)
-    if not missing:
-        return examples
-    return jax.tree.map(
-        lambda column: np.pad(column, [(0, missing), *[(0, 0)] * (column.ndim - 1)]), examples
-    )

@@ -116,7 +116,7 @@ def _stored(examples: Examples | Streamed) -> int:
     """Return the bytes of the rows that are in memory at once."""
     if isinstance(examples, Examples):
         return _bytes(examples)
-    return IN_MEMORY * _bytes(examples.sample)
+    return IN_MEMORY * _bytes(_batch(examples, examples.size))
 
 
 def _least_of_a_row(recipe: Recipe, train: TrainState) -> int:

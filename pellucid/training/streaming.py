@@ -26,7 +26,7 @@ class Streamed(NamedTuple):
     Attributes:
         rows: How many there are in an epoch.
         size: Rows of a part; the last one is filled up to as many, with rows that mean nothing.
-        sample: The first part of the first epoch, without such rows.
+        sample: Some of the first rows of the first epoch; all, if one part holds them.
         read: From epoch and part, both counted from 0, to the part on the host.
         in_order: The rows as they are stored, each once, in pieces of any size.
         numbers: From epoch and part to where each of its rows is stored, counted from 0.

@@ -4,6 +4,7 @@ A variable is not drawn when its layer is built but when somebody first reads it
 usually a whole model is known, and one program draws it all.
 """
 
+import operator
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple
 
@@ -62,10 +63,15 @@ def materialize(variables: Iterable[Variable]) -> None:
 
 def settle(draws: list[Draw]) -> None:
     """Draw, and leave each variable with its value."""
-    seeds = np.stack([seed_bits(draw.seed) for draw in draws])
-    values = jax.device_get(_program(tuple(draw.function for draw in draws))(seeds))
-    for draw, value in zip(draws, values, strict=True):
-        jax.tree.map(_take, draw.variables, value)
+    alike: dict[Callable[[Any], Any], list[Draw]] = {}
+    for draw in draws:
+        alike.setdefault(draw.function, []).append(draw)
+    seeds = tuple(np.stack([seed_bits(draw.seed) for draw in some]) for some in alike.values())
+    stacks = jax.device_get(_program(tuple(alike))(seeds))
+    for some, stack in zip(alike.values(), stacks, strict=True):
+        for place, draw in enumerate(some):
+            values = jax.tree.map(operator.itemgetter((place, ...)), stack)
+            jax.tree.map(_take, draw.variables, values)
 
 
 def _take(variable: Variable, value: Any) -> None:
@@ -75,8 +81,10 @@ def _take(variable: Variable, value: Any) -> None:
 
 @keep_latest
 def _program(functions: tuple[Callable[[Any], Any], ...]) -> Callable[[Any], Any]:
-    def draw_all(seeds: Any) -> Any:
-        keys = [jax.random.wrap_key_data(bits, impl="threefry2x32") for bits in seeds]
-        return tuple(function(key) for function, key in zip(functions, keys, strict=True))
+    # One loop for each function: a hundred equal layers would take a minute to compile.
+    def drawn(function: Callable[[Any], Any], seeds: Any) -> Any:
+        return jax.lax.map(
+            lambda bits: function(jax.random.wrap_key_data(bits, impl="threefry2x32")), seeds
+        )
 
-    return compiled(draw_all)
+    return compiled(lambda seeds: tuple(map(drawn, functions, seeds)))

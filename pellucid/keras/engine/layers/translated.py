@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import jax
@@ -274,6 +275,7 @@ def _sides(shape: Any) -> Any:
     return _filled(tuple(shape)[1:], UNKNOWN)
 
 
+@lru_cache(maxsize=2048)
 def _forms(core: CoreLayer, shape: Any) -> tuple[Any, Any]:
     """Return shapes and dtypes of a layer's params and state, in the order it makes them."""
     held: list[Any] = []
@@ -283,7 +285,13 @@ def _forms(core: CoreLayer, shape: Any) -> tuple[Any, Any]:
         return 0
 
     jax.eval_shape(start)
-    return held[0], held[1]
+    return _form(held[0]), _form(held[1])
+
+
+def _form(arrays: Any) -> Any:
+    if isinstance(arrays, dict):
+        return {name: _form(array) for name, array in arrays.items()}
+    return jax.ShapeDtypeStruct(arrays.shape, arrays.dtype)
 
 
 def _inner(name: str, value: Any) -> Any:
