@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from pellucid.base.errors import ConfigError, explain
 from pellucid.cli.exits import FAILED, say
 from pellucid.training.place import BY_SCHEDULER, LEFT_ALONE, Place
 
@@ -21,6 +22,7 @@ GRACE = 3.0  # seconds for the others to end by themselves
 MOST_LOG = 2**20  # letters
 # What the runtime under JAX writes when processes come, and when one is lost.
 CAME = re.compile(r"Task (\d+) invoked BarrierAsync\(\[Init\]")
+TWICE = re.compile(r"(\d+) unexpectedly tried to connect")
 LOST = re.compile(r"stopped sending heartbeats\):\n([\d\s]+)\n")
 TOLD = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "coordination_service=3"}
 
@@ -97,6 +99,8 @@ def command(
         address = coordinator or f"{LOOPBACK}:{_free_port()}"
         numbers = range(count) if rank is None else [rank]
         places = [Place(address, number, count, wait) for number in numbers]
+    if coordinator and rank in (None, 0):
+        _check_port(coordinator)
     alone = len(places) == 1
     threads = 0 if alone else max((os.cpu_count() or 1) // len(places), 1)
     ranks = [Rank(at, command, threads, shown=alone or at.rank == 0) for at in places]
@@ -109,6 +113,26 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]
+
+
+def _check_port(coordinator: str) -> None:
+    """Refuse an address at which another process listens: the runtime would share it, or crash.
+
+    Raises:
+        ConfigError: it is taken, or no address of this machine.
+    """
+    host, _, port = coordinator.rpartition(":")
+    try:
+        for *kind, _, address in socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM
+        ):
+            with socket.socket(*kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except (OSError, OverflowError) as error:
+        what, got = f"Rank 0 cannot listen at {coordinator}.", str(error)
+        expected, hint = "a free port of this machine", "another port"
+        raise ConfigError(explain(what, got=got, expected=expected, hint=hint)) from error
 
 
 def _watched(ranks: Sequence[Rank], command: Sequence[str]) -> int:
@@ -151,6 +175,9 @@ def _what_happened(rank: Rank) -> str:
             return f"rank {place.rank} was ended by {signal.Signals(-code).name}"
         told = rank.last or rank.log.strip().rpartition("\n")[2]
         return f"rank {place.rank} failed: {told}"
+    twice = TWICE.search(rank.log)
+    if twice:
+        return f"rank {twice[1]} came twice, and each must be another"
     lost = sorted({number for told in LOST.findall(rank.log) for number in told.split()})
     if lost:
         return f"rank {', '.join(lost)} was lost"

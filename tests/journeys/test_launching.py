@@ -109,6 +109,34 @@ def test_P2_a_process_that_does_not_come_is_named(tmp_path):
     assert told.count("\n") == 1
 
 
+@pytest.mark.parametrize("rank", [(), ("--rank", "0")])
+def test_P2_a_port_that_is_taken_is_refused_at_once(tmp_path, rank):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        at = f"127.0.0.1:{other.getsockname()[1]}"
+        launched = launch(
+            "-n", "2", "--coordinator", at, *rank, "--", "train", "iris", cwd=tmp_path
+        )
+        _, told = launched.communicate(timeout=60)
+    assert launched.returncode == 2
+    assert f"Rank 0 cannot listen at {at}." in told
+    assert "already in use" in told
+    assert not list(tmp_path.iterdir())
+
+
+def test_P2_a_rank_that_comes_twice_is_named(tmp_path):
+    how = ("-n", "2", "--coordinator", f"127.0.0.1:{free_port()}", "--wait", "5")
+    asked = ("--", "train", "iris", *FOREVER)
+    since = time.monotonic()
+    all_ = [launch(*how, "--rank", rank, *asked, cwd=tmp_path) for rank in ("0", "1", "1")]
+    told = [one.communicate(timeout=60)[1] for one in all_]
+    assert time.monotonic() - since < 2 * AT_MOST
+    assert [one.returncode for one in all_] == [1, 1, 1]
+    assert all(text.count("\n") == 1 for text in told)
+    assert any("rank 1 came twice" in text for text in told)
+
+
 @pytest.mark.parametrize("memory", ["off", "on"])
 def test_processes_of_several_hosts_meet_where_they_are_told_to(tmp_path, memory, monkeypatch):
     monkeypatch.setenv(SWITCH, memory)
