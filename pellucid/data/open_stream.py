@@ -36,7 +36,7 @@ def open_stream(
     HDF5 file), with `y` of the same kind; or batches (x, y) or (x, y, sample_weight): an
     iterable that can be gone through again and again, or a function that returns an iterator.
 
-    Rows are mixed within a `window` of so many, 32 MB unless given, which are drawn from all
+    Rows are mixed within a `window` of so many, 40 MB unless given, which are drawn from all
     over the source; batches, which come in their order, are mixed with their neighbours. The
     settings are those of `Reading`.
 

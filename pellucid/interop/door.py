@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.base.errors import FileError, PellucidError, explain, printable
 
-MOST_LAYERS = 1_500  # 1,000 of our form take 0.7 s to read, 300 of Keras's 0.5 s
+MOST_LAYERS = 1_500  # as many Dense take 0.8 s to read if they are alike, 1.7 s if no two are
 
 
 def content_of(path: str | PathLike[str], kind: str) -> bytes:

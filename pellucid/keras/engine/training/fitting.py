@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ class Fit:
             examples = feed.examples(recipe, finite=not self._watched())
         inside = isinstance(held_out, Rows) and self._validates(held_out) == "always"
         inside = inside and held_out.shapes == feed.shapes and not self.model.stateful
-        learner.holder(plan, self.compiled)
+        self._draw(plan, examples)
         self._begin()
         inside = inside and not callbacks.watches_validation
         validation = held_out.examples(recipe, finite=not self._watched()) if inside else None
@@ -184,6 +185,12 @@ class Fit:
         self.broken = trainer.broken
         doctor.after(trainer.train, _reason(trainer.stopped_by), trainer.broken)
         return _reason(trainer.stopped_by)
+
+    def _draw(self, plan: Any, examples: Any) -> None:
+        """Let there be a training state, unless memory does not suffice for a fit."""
+        size, begun = int(self.batch_size or 32), self.learner.trained is not None
+        with room_for(self.compiled.recipe, examples, None, size, begun=begun):
+            self.learner.holder(plan, self.compiled)
 
     def _doctor(self, plan: Any, feed: Rows, held_out: Any, *, sampled: bool = False) -> Doctor:
         """Return the doctor of this fit, who has seen what can be seen before it."""
@@ -257,12 +264,12 @@ class Fit:
         """Train on batches as they come; return why it ended early, if it did."""
         callbacks, learner = self.callbacks, self.learner
         self._begin()
-        count = self.given["steps_per_epoch"]
-        self.taken, self.looks = 0, Looks(None, 1)
+        count, self.taken, self.looks = self.given["steps_per_epoch"], 0, Looks(None, 1)
         for epoch in range(self.first, self.epochs):
             began = time.perf_counter()
             callbacks.on_epoch_begin(epoch)
-            logs = self._stream_epoch(feed, int(count) if count else None)
+            with ExitStack() as self.room:
+                logs = self._stream_epoch(feed, int(count) if count else None)
             feed.end_epoch()
             if logs is None:
                 hint("ran out", "The batches ran out before the last epoch: training ends here")
@@ -288,7 +295,9 @@ class Fit:
                 learner.doctor.watch(batch)
                 watched = learner.doctor.mode != "off"
                 self.looks = Looks(learner.doctor if watched else None, sys.maxsize)
-            if sums is None:
+            if sums is None:  # there is no copy of the state to go back to: it counts once
+                room = room_for(self.compiled.recipe, batch, None, len(batch), begun=True)
+                self.room.enter_context(room)
                 sums = begin_sums(self.compiled.recipe, batch.targets)
             self.looks.pause(self.taken, learner.holder(plan, self.compiled).train)
             self.taken += 1
