@@ -7,7 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from pellucid import keras
 from pellucid.base.errors import ShapeError
+from pellucid.keras.engine.base.materials import materialize
 from pellucid.keras.engine.base.tensor import Tensor
 from pellucid.keras.engine.base.variable import Scope, Variable, current_scope, next_key, tensor_of
 
@@ -140,3 +142,19 @@ class TestScope:
 def test_what_a_variable_or_array_holds():
     assert isinstance(tensor_of(Variable([1.0])), Tensor)
     assert tensor_of(np.ones(2)).numpy().tolist() == [1, 1]
+
+
+def test_equal_layers_are_drawn_together_as_each_by_itself():
+    def layers():
+        keras.utils.set_random_seed(5)
+        made = [keras.layers.Dense(3) for _ in range(3)]
+        for layer in made:
+            layer.build((None, 4))
+        return made
+
+    together, alone = layers(), layers()
+    materialize([variable for layer in together for variable in layer.weights])
+    for both in zip(together, alone, strict=True):
+        ours, theirs = (layer.get_weights() for layer in both)
+        np.testing.assert_array_equal(ours[0], theirs[0])
+    assert not np.array_equal(together[0].get_weights()[0], together[1].get_weights()[0])
