@@ -42,7 +42,7 @@ def renamed(seen: Inspection, names: Mapping[str, str]) -> Inspection:
         return {called[name]: column for name, column in columns.items()}
 
     train = seen.train._replace(params=keyed(seen.train.params), state=keyed(seen.train.state))
-    inputs, targets, weights = map(keyed, seen.batch)
+    inputs, targets, weights = map(keyed, seen.batch[:3])
     signals = {signal: keyed(arrays) for signal, arrays in seen.signals.items()}
     batch = Examples(inputs, targets, weights)
     return replace(seen, recipe=recipe, train=train, batch=batch, signals=signals)

@@ -72,7 +72,6 @@ def may_normalise(x: Array) -> bool:
     return may_compute(x) and x.shape[-1] % 16 == 0
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(3,))
 def normalise_by_onednn(
     x: Float[Array, "batch *positions channels"],
     gamma: Float[Array, " channels"],
@@ -83,7 +82,7 @@ def normalise_by_onednn(
 
     Mean and variance are those of each channel. No gradient comes back through these two.
     """
-    return _normalise(x, gamma, beta, epsilon)[0]
+    return _normalised(x, gamma, beta, epsilon)
 
 
 def _normalise(x: Array, gamma: Array, beta: Array, epsilon: float) -> tuple[Any, Any]:
@@ -102,7 +101,8 @@ def _normalise_backward(epsilon: float, kept: Any, deltas: Any) -> tuple[Array, 
     return to_x.reshape(x.shape), to_gamma, to_beta
 
 
-normalise_by_onednn.defvjp(_normalise, _normalise_backward)
+_normalised: Any = jax.custom_vjp(lambda *given: _normalise(*given)[0], nondiff_argnums=(3,))
+_normalised.defvjp(_normalise, _normalise_backward)
 
 
 def _by_position(x: Array) -> Float[Array, "batch positions channels"]:

@@ -1,5 +1,6 @@
 """The rows of a fit: in memory, or streamed."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -82,22 +83,18 @@ class Given(NamedTuple):
         def bounds(number: int) -> tuple[int, int]:
             return number * size, min(number * size + size, rows)
 
-        def numbers(first: int, last: int, epoch: int) -> Int[np.ndarray, " some"]:
-            return stream.numbers(first, last, seed=seed, epoch=epoch, shuffle=shuffle)
+        def numbers(epoch: int, number: int) -> Int[np.ndarray, " part"]:
+            return stream.numbers(*bounds(number), seed=seed, epoch=epoch, shuffle=shuffle)
 
-        def part(first: int, last: int, epoch: int, room: int) -> Examples:
-            when = {"seed": seed, "epoch": epoch}
-            given = {"shuffle": shuffle, "windows": windows, "room": room}
-            read = stream.rows(first, last, **when, **given)
+        def part(epoch: int, number: int) -> Examples:
+            there, when = bounds(number), {"seed": seed, "epoch": epoch}
+            read = stream.rows(*there, **when, shuffle=shuffle, windows=windows, room=size)
             if not shuffle:
-                return self._examples(recipe, stream, read, lambda: numbers(first, last, epoch))
-            order = stream.order(first, last, **when)
+                return self._examples(recipe, stream, read, lambda: numbers(epoch, number))
+            order = stream.order(*there, **when)
             stored = np.argsort(order)
-            examples = self._examples(
-                recipe, stream, read, lambda: numbers(first, last, epoch)[stored]
-            )
-            rest = np.arange(len(order), room)
-            return examples.ordered(np.concatenate([order, rest]).astype(np.int32))
+            examples = self._examples(recipe, stream, read, lambda: numbers(epoch, number)[stored])
+            return examples.ordered(np.r_[order, len(order) : size].astype(np.int32))
 
         def blocks() -> Iterator[Examples]:
             first = 0
@@ -108,15 +105,10 @@ class Given(NamedTuple):
                 first += count
 
         few = rows if rows <= size else max(size // SAMPLE, batch)
-        first = stream.part(0, few, seed=seed, shuffle=shuffle)
-        return Streamed(
-            rows,
-            size,
-            self._examples(recipe, stream, first, lambda: numbers(0, few, 0)),
-            lambda epoch, number: part(*bounds(number), epoch, size),
-            blocks,
-            lambda epoch, number: numbers(*bounds(number), epoch),
-        )
+        when = {"seed": seed, "shuffle": shuffle}
+        where = functools.partial(stream.numbers, 0, few, **when)
+        sample = self._examples(recipe, stream, stream.part(0, few, **when), where)
+        return Streamed(rows, size, sample, part, blocks, numbers)
 
     def _examples(
         self, recipe: Recipe, stream: Stream, read: Any, numbers: Callable[[], np.ndarray]
