@@ -21,7 +21,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "Rows held out": ("validation", "test", "groups", "time", "threshold"),
     "Reading a table": (
-        *("missing", "na_values", "categorical", "drop", "stream"),
+        *("missing", "na_values", "on_bad_row", "categorical", "drop", "stream"),
         *("delimiter", "decimal", "text_encoding", "unknown"),
     ),
     "Reading pictures": ("size", "channels"),

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from pellucid.base.errors import DataError, FileError, explain
+from pellucid.data.reading import Reading
 
 DELIMITERS = (",", ";", "\t", "|")
 UTF16 = ("UTF-16 text", "save it as UTF-8, or say text_encoding='utf-16'")
@@ -35,9 +36,10 @@ class CsvText:
     names: tuple[str, ...]
     lines: Int[np.ndarray, " rows"]
     delimiter: str
+    bad: Int[np.ndarray, " lines"]  # that were left out, not having a cell for every name
 
 
-def read_csv_text(path: Path, delimiter: str | None, text_encoding: str, most: int = -1) -> CsvText:
+def read_csv_text(path: Path, reading: Reading, most: int = -1) -> CsvText:
     """Return the text of a file, its column names, and the line of each row.
 
     It may be asked for the first `most` bytes only, which end with a line.
@@ -47,24 +49,25 @@ def read_csv_text(path: Path, delimiter: str | None, text_encoding: str, most: i
         DataError: no rows, no names, names given twice, or lines of unequal length.
     """
     with path.open("rb") as file:
-        content = _decoded(path, file.read(most), text_encoding)
-    delimiter = delimiter or _likely_delimiter(content)
+        content = _decoded(path, file.read(most), reading.text_encoding)
+    delimiter = reading.delimiter or _likely_delimiter(content)
     starts, ends, lines, cells = _layout(path, content, delimiter)
-    content, starts, ends = _without_blank_lines(content, starts, ends, len(lines))
     if len(lines) == 0:
         raise DataError(explain(f"{path.name} is empty.", got="no lines", expected="a table"))
+    bad = _bad(path, lines, cells, int(cells[0]), reading.on_bad_row)
+    starts, ends, lines, left_out = starts[~bad], ends[~bad], lines[~bad], lines[bad]
+    content, starts, ends = _without_gaps(content, starts, ends)
     header = content[: ends[0]].decode().rstrip("\r")
     names = _names(path, header, delimiter)
     _check_names(path, names, delimiter, header)
-    _check_lengths(path, lines, cells)
     if len(lines) == 1:
         what = f"{path.name} has no data rows: line {lines[0]} is its only one."
         raise DataError(explain(what, got="column names only", expected="rows beneath them"))
-    return CsvText(content, names, lines[1:], delimiter)
+    return CsvText(content, names, lines[1:], delimiter, left_out)
 
 
 def read_csv_piece(
-    path: Path, content: bytes, line: int, header: CsvText, text_encoding: str
+    path: Path, content: bytes, line: int, header: CsvText, reading: Reading
 ) -> CsvText:
     """Return the rows of a piece of a file, which begins at `line`; `header` tells of columns.
 
@@ -73,11 +76,20 @@ def read_csv_piece(
     Raises:
         FileError, DataError: as for the whole file.
     """
-    content = _decoded(path, content, text_encoding, line)
+    content = _decoded(path, content, reading.text_encoding, line)
     starts, ends, lines, cells = _layout(path, content, header.delimiter, line)
-    content, _, _ = _without_blank_lines(content, starts, ends, len(lines))
-    _check_lengths(path, np.append(1, lines), np.append(len(header.names), cells))
-    return CsvText(content if len(lines) else b"", header.names, lines, header.delimiter)
+    bad = _bad(path, lines, cells, len(header.names), reading.on_bad_row)
+    content, _, _ = _without_gaps(content, starts[~bad], ends[~bad])
+    return CsvText(content, header.names, lines[~bad], header.delimiter, lines[bad])
+
+
+def left_out(bad: Int[np.ndarray, " lines"], columns: int) -> tuple[str, ...]:
+    """Return the note about lines that were left out, if there were any."""
+    if not len(bad):
+        return ()
+    few = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
+    which = f"line {few}, which has" if len(bad) == 1 else f"{len(bad)} lines, {few}, which have"
+    return (f"left out {which} not a cell for each of the {columns} columns",)
 
 
 def _decoded(path: Path, content: bytes, text_encoding: str, first_line: int = 1) -> bytes:
@@ -158,10 +170,13 @@ def _not_blank(
     return full
 
 
-def _without_blank_lines(
-    content: bytes, starts: np.ndarray, ends: np.ndarray, rows: int
+def _without_gaps(
+    content: bytes, starts: np.ndarray, ends: np.ndarray
 ) -> tuple[bytes, np.ndarray, np.ndarray]:
-    if rows == 0 or (starts[0] == 0 and np.all(starts[1:] == ends[:-1] + 1)):
+    """Return the rows alone, and where each starts and ends there."""
+    if len(starts) == 0:
+        return b"", starts, ends
+    if starts[0] == 0 and ends[-1] >= len(content) - 1 and np.all(starts[1:] == ends[:-1] + 1):
         return content, starts, ends
     parts = [content[start:end] for start, end in zip(starts, ends, strict=True)]
     lengths = np.cumsum([len(part) + 1 for part in parts])
@@ -205,15 +220,18 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _check_lengths(path: Path, lines: np.ndarray, cells: np.ndarray) -> None:
-    ragged = np.flatnonzero(cells != cells[0])
-    if not len(ragged):
-        return
-    line, found, wanted = lines[ragged[0]], cells[ragged[0]], cells[0]
-    side = "more" if found > wanted else "fewer"
-    what = f"Line {line} of {path.name} has {side} cells than there are columns."
-    got = f"{found} cells" + (
-        f" (and {len(ragged) - 1} more such lines)" if ragged[1:].size else ""
-    )
-    hint = "put text that holds the delimiter in quotes" if found > wanted else "fill in the line"
+def _bad(
+    path: Path, lines: np.ndarray, cells: np.ndarray, wanted: int, on_bad_row: str
+) -> Bool[np.ndarray, " rows"]:
+    """Return which rows have not as many cells as wanted, if these are to be left out."""
+    bad = cells != wanted
+    if not bad.any() or on_bad_row == "skip":
+        return bad
+    first, others = int(np.argmax(bad)), int(bad.sum()) - 1
+    more = cells[first] > wanted
+    side = "more" if more else "fewer"
+    what = f"Line {lines[first]} of {path.name} has {side} cells than there are columns."
+    got = f"{cells[first]} cells" + (f" (and {others} more such lines)" if others else "")
+    hint = "put text that holds the delimiter in quotes" if more else "fill in the line"
+    hint += ", or say on_bad_row='skip'"
     raise DataError(explain(what, got=got, expected=f"{wanted} cells", hint=hint))

@@ -69,6 +69,11 @@ class Reading(Config):
         default=None, convert=as_delimiter, about="what stands between the cells of a line"
     )
     decimal: str = option(default=".", choices=(".", ","), about="what 1.5 has for its point")
+    on_bad_row: str = option(
+        default="refuse",
+        choices=("refuse", "skip"),
+        about="what to do about lines with too many or too few cells",
+    )
     text_encoding: str = option(default="utf-8", about="how the file's letters are written")
     unknown: str = option(
         default="refuse", choices=("refuse", "ignore"), about="categories the training rows lack"

@@ -11,7 +11,7 @@ from jaxtyping import Int
 
 from pellucid.base.errors import DataError, FileError, explain, nearest
 from pellucid.base.memory import allowed_bytes
-from pellucid.data.csv_files import CsvText, read_csv_text
+from pellucid.data.csv_files import CsvText, left_out, read_csv_text
 from pellucid.data.reading import Reading
 
 PARQUET_ENDINGS = (".parquet", ".pq")
@@ -107,10 +107,10 @@ def _from_file(path: Path, reading: Reading) -> Sheet:
 
 
 def _from_csv(path: Path, reading: Reading) -> Sheet:
-    text = read_csv_text(path, reading.delimiter, reading.text_encoding)
+    text = read_csv_text(path, reading)
     unusual = text.delimiter != "," and reading.delimiter is None
     notes = (f"cells are separated by {text.delimiter!r}",) if unusual else ()
-    return sheet_of_text(path, text, notes)
+    return sheet_of_text(path, text, (*notes, *left_out(text.bad, len(text.names))))
 
 
 def sheet_of_text(path: Path, text: CsvText, notes: tuple[str, ...] = ()) -> Sheet:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pellucid.base.errors import DataError, FileError, explain
-from pellucid.data.csv_files import NEWLINE, QUOTE, CsvText, read_csv_piece, read_csv_text
+from pellucid.data.csv_files import NEWLINE, QUOTE, CsvText, left_out, read_csv_piece, read_csv_text
 from pellucid.data.opened import opened
 from pellucid.data.reading import Reading
 from pellucid.data.sheet import ARROW_ENDINGS, PARQUET_ENDINGS, Sheet, polars, sheet_of_text
@@ -28,6 +28,11 @@ class TablePieces(ABC):
     @abstractmethod
     def __len__(self) -> int:
         """Return how many pieces there are."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the user about what was left out of the pieces read so far."""
+        return ()
 
     @abstractmethod
     def sheets(self, pieces: Sequence[int]) -> Iterator[Sheet]:
@@ -62,9 +67,10 @@ class CsvPieces(TablePieces):
             what = f"{path.name} cannot be read in pieces in this encoding."
             got, expected = reading.text_encoding, ", ".join(ONE_BYTE)
             raise FileError(explain(what, got=got, expected=expected, hint="save it as UTF-8"))
-        self.name, self._file, self._encoding = path.name, opened(path), reading.text_encoding
+        self.name, self._file, self._reading = path.name, opened(path), reading
         self._cuts, self._lines = _cuts(path)
-        self._header = read_csv_text(path, reading.delimiter, self._encoding, self._cuts[1])
+        self._header = read_csv_text(path, reading, self._cuts[1])
+        self._bad: dict[int, np.ndarray] = {}  # lines that were left out, by piece
         self._lines[0] = int(self._header.lines[0])  # the first piece begins beneath the names
         with path.open("rb") as file:
             above = [file.readline() for _ in range(self._lines[0] - 1)]
@@ -72,6 +78,11 @@ class CsvPieces(TablePieces):
 
     def __len__(self) -> int:
         return len(self._cuts) - 1
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        bad = [self._bad[piece] for piece in sorted(self._bad)]
+        return left_out(np.concatenate(bad), len(self._header.names)) if bad else ()
 
     def sheets(self, pieces: Sequence[int]) -> Iterator[Sheet]:
         for first in range(0, len(pieces), AT_ONCE):
@@ -86,7 +97,9 @@ class CsvPieces(TablePieces):
             file.seek(begin)
             content = file.read(end - begin)
         line = self._lines[piece]
-        return read_csv_piece(path, content, line, self._header, self._encoding)
+        text = read_csv_piece(path, content, line, self._header, self._reading)
+        self._bad[piece] = text.bad
+        return text
 
     def _together(self, texts: Sequence[CsvText]) -> CsvText:
         """Return pieces as one text with a line of names on top."""
@@ -94,7 +107,8 @@ class CsvPieces(TablePieces):
         top = delimiter.join(f"c{place}" for place in range(len(names))).encode()
         parts = [top, *(text.content.rstrip(b"\r\n") for text in texts if len(text.lines))]
         lines = np.concatenate([text.lines for text in texts])
-        return CsvText(b"\n".join(parts), names, lines, delimiter)
+        bad = np.concatenate([text.bad for text in texts])
+        return CsvText(b"\n".join(parts), names, lines, delimiter, bad)
 
 
 class ColumnPieces(TablePieces):

@@ -120,7 +120,7 @@ def learn_table(path: Path, reading: Reading) -> tuple[TableSource, tuple[str, .
         if reading.missing in ("median", "most_frequent", "category"):
             kind = "most frequent value" if reading.missing == "most_frequent" else "median"
             notes += (f"what stands in for a missing number is the {kind} of those rows",)
-    return source, (*judged.notes, *notes)
+    return source, (*judged.notes, *table.notes, *notes)
 
 
 def _check_reading(reading: Reading) -> None:

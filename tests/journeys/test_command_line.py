@@ -397,7 +397,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path):
     assert {path.name for path in (tmp_path / "runs/iris-1").iterdir()} == FILES
 
 
-def test_a_second_ctrl_c_leaves_at_once(tmp_path):
+def test_R6_a_second_ctrl_c_leaves_at_once(tmp_path):
     long = ("--epochs", "900000", "--patience", "900000", "--network", "2048-2048-2048")
     with shell("train", "moons", "--generate-rows", "20000", *long, cwd=tmp_path) as process:
         epochs_begun(process)

@@ -15,6 +15,7 @@ from pellucid.base.errors import PellucidError
 from pellucid.data.csv_files import read_csv_text
 from pellucid.data.encoding import Encoding, learn
 from pellucid.data.labels import from_one_hot, one_hot
+from pellucid.data.reading import Reading
 from pellucid.data.sources import open_data
 from pellucid.data.splits import partition
 
@@ -118,7 +119,7 @@ def test_any_file_that_polars_writes_is_laid_out_as_polars_reads_it(cells, delim
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.csv"
         frame.write_csv(path, separator=delimiter, quote_style="always")
-        text = read_csv_text(path, delimiter, "utf-8")
+        text = read_csv_text(path, Reading(delimiter=delimiter))
         read = pl.read_csv(text.content, separator=delimiter, infer_schema=False)
         lines = path.read_bytes().decode().split("\n")
     assert read.height == len(text.lines) == len(cells)

@@ -73,6 +73,24 @@ def test_D1_ragged_lines_are_refused(tmp_path, line, got):
         pc.open_data(tmp_path / "t.csv", target="kind")
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+def test_D1_ragged_lines_are_counted_where_they_are_skipped(tmp_path, streamed):
+    rows = [f"{k},{k % 5},{'ab'[k % 2]}" for k in range(60)]
+    rows[3], rows[40] = "3,4", '40,0,"a, b",a'
+    (tmp_path / "t.csv").write_text("\n".join(["length,width,kind", *rows, ""]))
+    opens = pc.open_stream if streamed else pc.open_data
+    data = opens(tmp_path / "t.csv", target="kind", on_bad_row="skip")
+    told = "left out 2 lines, 5, 42, which have not a cell for each of the 3 columns"
+    assert told in data.notes
+    assert (len(data) if streamed else data.rows) == 58
+
+
+def test_D1_a_whole_table_of_ragged_lines_has_no_rows(tmp_path):
+    (tmp_path / "t.csv").write_text("length,kind\n5.1\n3\n")
+    with pytest.raises(DataError, match=r"t\.csv has no data rows"):
+        pc.open_data(tmp_path / "t.csv", target="kind", on_bad_row="skip")
+
+
 @everywhere
 def test_D2_no_rows_are_refused(entrance, tmp_path):
     empty: Table = {name: [] for name in CLEAN}

@@ -7,6 +7,7 @@ import pytest
 
 from pellucid.base.errors import DataError, FileError
 from pellucid.data.csv_files import read_csv_text
+from pellucid.data.reading import PLAIN
 from pellucid.data.sources import open_data
 
 SOUND = "a,b,kind\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n"
@@ -159,7 +160,7 @@ def test_an_unknown_or_wrong_encoding_is_refused(tmp_path):
 
 def test_the_text_agrees_with_polars_on_a_tangled_file(tmp_path):
     content = 'a,b\n"1,2","x ""y"""\n"\n\n",z\n,""\n'
-    text = read_csv_text(write(tmp_path, content), None, "utf-8")
+    text = read_csv_text(write(tmp_path, content), PLAIN)
     frame = pl.read_csv(text.content, infer_schema=False)
     assert frame.height == len(text.lines) == 3
     assert text.lines.tolist() == [2, 3, 6]
