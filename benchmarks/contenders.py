@@ -128,17 +128,20 @@ def _in_torch(task: Task, batches: Callable[[Any, Any], Iterator[Any]]) -> Train
     import torch
 
     torch.manual_seed(0)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     turned = np.moveaxis(task.x, -1, 1) if task.has_pictures else task.x
-    x, y = torch.from_numpy(np.ascontiguousarray(turned)), torch.from_numpy(task.y).long()
-    model = torch.nn.Sequential(*_in_words_of_torch(task))
+    x, y, *held_out = (
+        torch.from_numpy(np.ascontiguousarray(array)).to(device)
+        for array in (turned, task.y.astype(np.int64), *(task.validation or ()))
+    )
+    model = torch.nn.Sequential(*_in_words_of_torch(task)).to(device)
     model(x[:2])  # lazy layers learn their widths
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
     cost = torch.nn.CrossEntropyLoss()
-    held_out = task.validation and tuple(map(torch.from_numpy, task.validation))
 
     def epoch() -> float:
         model.train()
-        total = torch.zeros(())
+        total = torch.zeros((), device=device)
         for rows, targets in batches(x, y):
             optimizer.zero_grad()
             loss = cost(model(rows), targets)
@@ -154,7 +157,7 @@ def _in_torch(task: Task, batches: Callable[[Any, Any], Iterator[Any]]) -> Train
     def predict(rows: np.ndarray) -> np.ndarray:
         model.eval()
         with torch.inference_mode():
-            return model(torch.from_numpy(rows)).softmax(1).numpy()
+            return model(torch.from_numpy(rows).to(device)).softmax(1).cpu().numpy()
 
     return Trained(lambda: [epoch() for _ in range(task.epochs)][-1], predict)
 

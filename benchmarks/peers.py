@@ -3,6 +3,7 @@
     python benchmarks/peers.py --tensorflow-python PATH    writes benchmarks/results.json
     python benchmarks/peers.py --quick                     once each, two tasks; writes nothing
     python benchmarks/peers.py --only digits,wide          some tasks; writes nothing
+    python benchmarks/peers.py --gpu                       all on the first GPU; writes nothing
 
 Every contender has a process of its own for each task, which lives through all repetitions;
 they work in turns, so that a busy moment hits all, and figures are medians. Contenders whose
@@ -22,6 +23,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import jax
 import machine
 from contenders import CONTENDERS
 from starting import starting
@@ -50,7 +52,8 @@ class Worker:
     def __init__(self, contender: str, task: str, python: str) -> None:
         # Everybody may keep bytecode: that is how packages are installed.
         around = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        around |= {"PYTHONPATH": os.pathsep.join((str(HERE), str(HERE.parent)))}
+        paths = (str(HERE), str(HERE.parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep))
+        around |= {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             [python, str(HERE / "worker.py"), contender, task],
@@ -82,7 +85,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and tasks")
     parser.add_argument("--only", default="", help="names of tasks, with commas between")
     parser.add_argument("--tensorflow-python", default=sys.executable, metavar="PATH")
+    parser.add_argument("--gpu", action="store_true", help="train on a GPU, which must be there")
     given = parser.parse_args()
+    choose_device(parser, gpu=given.gpu)
     pythons = dict.fromkeys(CONTENDERS, sys.executable)
     pythons["Keras on TensorFlow"] = given.tensorflow_python
     chosen = given.only.split(",") if given.only else QUICK if given.quick else TASKS
@@ -96,8 +101,16 @@ def main() -> None:
     before["matrix product, GFLOP/s"] = [round(rate), round(machine.matrix_rate())]
     peers["claims"] = [list(claim) for claim in claims(peers)]
     show(peers)
-    if not given.quick and not given.only:
+    if not (given.quick or given.only or given.gpu):
         machine.write({"peers": peers})
+
+
+def choose_device(parser: argparse.ArgumentParser, *, gpu: bool) -> None:
+    """Let all workers train on the same kind of device, which each library finds by itself."""
+    if not gpu:
+        os.environ |= {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+    elif jax.devices()[0].platform != "gpu":
+        parser.error("there is no GPU that JAX can use: pip install 'jax[cuda13]'")
 
 
 @contextmanager
