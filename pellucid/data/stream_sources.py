@@ -2,8 +2,9 @@
 
 import os
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from pellucid.data.stream import Source
 from pellucid.data.windows import aligned
 
 PIECE_BYTES = 2**19  # of an array: what a disk reads at once about as fast as more
-READERS, PIECES_AT_ONCE = 3, 12  # a disk reads several pieces at once faster than in turn
+READERS, PIECES_AT_ONCE = 3, 6  # a disk reads several pieces at once faster than in turn
 BLOCK = 4096  # bytes: what is read past the system's cache begins and ends at multiples
 PICTURES_AT_ONCE = 256
 
@@ -110,9 +111,14 @@ class ArraySource(Source):
         if not self._uncached:
             yield from map(self._piece, pieces)
             return
+        coming: deque[Future[Any]] = deque()
         with ThreadPoolExecutor(READERS) as threads:
-            for first in range(0, len(pieces), PIECES_AT_ONCE):
-                yield from threads.map(self._piece, pieces[first : first + PIECES_AT_ONCE])
+            for piece in pieces:
+                coming.append(threads.submit(self._piece, piece))
+                if len(coming) == PIECES_AT_ONCE:
+                    yield coming.popleft().result()
+            while coming:
+                yield coming.popleft().result()
 
     def _piece(self, piece: int) -> Any:
         rows = slice(piece * self._run, piece * self._run + int(self.counts[piece]))
