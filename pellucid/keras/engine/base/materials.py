@@ -87,4 +87,7 @@ def _program(functions: tuple[Callable[[Any], Any], ...]) -> Callable[[Any], Any
             lambda bits: function(jax.random.wrap_key_data(bits, impl="threefry2x32")), seeds
         )
 
-    return compiled(lambda seeds: tuple(map(drawn, functions, seeds)))
+    def draw_all(seeds: Any) -> Any:
+        return tuple(map(drawn, functions, seeds))
+
+    return compiled(draw_all)
