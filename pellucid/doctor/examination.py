@@ -1,20 +1,21 @@
 """A look inside a network in training, by a program of its own beside the one that trains.
 
 The program that trains is not touched: looking costs a step on some rows now and then, and
-leaves the same bits. What comes back are a few numbers for each layer and each parameter.
+leaves the same bits. It is the program of `model.inspect`; what is made of its arrays here
+are a few numbers for each layer and each parameter.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
-from pellucid.base.types import AnyArray
-from pellucid.doctor.numbers import Numbers, compile_numbers, compile_numbers_of_step, leaves
+from pellucid.doctor.flatness import flat_share
 from pellucid.network.network import Network
 from pellucid.network.summary import parameter_shapes
+from pellucid.training.programs import compile_look
 from pellucid.training.state import Examples, Recipe, TrainState
 
 MOST_ROWS, FEWEST_ROWS = 256, 16  # that are looked at, the same ones each time
@@ -71,7 +72,7 @@ class Examination(NamedTuple):
     inputs: Mapping[str, Signal]
     layers: Mapping[str, LayerSignals]  # by node
     parameters: Mapping[str, Parameter]  # by path, "dense/kernel"
-    outputs: Mapping[str, Float[AnyArray, "rows ..."]]  # what the network answers
+    outputs: Mapping[str, Float[np.ndarray, "rows ..."]]  # what the network answers
 
     @property
     def kernels(self) -> dict[str, Parameter]:
@@ -102,59 +103,27 @@ def examine(recipe: Recipe, train: TrainState, rows: Examples) -> Examination:
 def begin_look(recipe: Recipe, train: TrainState, rows: Examples) -> Callable[[], Examination]:
     """Start a look, and return what waits for it and reads it.
 
-    Training may go on between, and use up the state.
+    Training may go on between, and use up the state: what is read later is kept here.
     """
-    numbers = compile_numbers_of_step(recipe)(train, rows)
-    moving = frozenset(train.params) - recipe.frozen
-    weights = jax.tree.map(lambda w: jax.ShapeDtypeStruct(w.shape, w.dtype), train.params)
-    return lambda: _read(recipe.network, rows, moving, weights, jax.device_get(numbers))
+    record: Any = compile_look(recipe)(train, rows)
+    weights = jax.tree.map(np.array, train.params)  # training would write over them
+    record = record._replace(signals={**record.signals, "weight": weights})
+    step, epoch = int(train.step), int(train.epoch)
+    return lambda: examined(recipe, step, epoch, jax.device_get(record), rows)
 
 
-def examined(
-    recipe: Recipe, step: int, epoch: int, loss: float, signals: Mapping[str, Any], rows: Examples
-) -> Examination:
-    """Return what is to be read from a step that is laid open: its loss, and all its signals."""
-    numbers = compile_numbers(recipe.network)(step, epoch, loss, signals, rows.inputs)
-    moving, weights = frozenset(signals["gradient"]), signals["weight"]
-    return _read(recipe.network, rows, moving, weights, jax.device_get(numbers))
-
-
-def _read(
-    network: Network, rows: Examples, moving: frozenset[str], weights: Any, numbers: Numbers
-) -> Examination:
-    """Give numbers their names."""
-    inputs = zip(rows.inputs, numbers.inputs, strict=True)
-    layers = zip(network.nodes, numbers.layers, strict=True)
-    parameters = zip(leaves(weights, network.owners), numbers.parameters, strict=True)
+def examined(recipe: Recipe, step: int, epoch: int, record: Any, rows: Examples) -> Examination:
+    """Return what is to be read from a look: its `loss`, and its `signals` on the host."""
+    network, seen = recipe.network, record.signals
     return Examination(
-        int(numbers.step),
-        int(numbers.epoch),
-        float(numbers.loss),
-        {name: _signal(row) for name, row in inputs},
-        {node.name: _layer(row) for node, row in layers},
-        dict(_parameter(path, w, row, moving) for (path, w), row in parameters),
-        dict(zip(network.outputs, numbers.outputs, strict=True)),
+        step,
+        epoch,
+        float(record.loss),
+        {name: signal(x) for name, x in rows.inputs.items()},
+        {node.name: _layer(node.layer.nonlinearity, node.name, seen) for node in network.nodes},
+        dict(_parameters(seen, network.owners)),
+        {name: _first(seen["a"][name]) for name in network.outputs},
     )
-
-
-def _signal(row: Float[np.ndarray, " numbers"]) -> Signal:
-    rms, spread, largest, finite = row.tolist()
-    return Signal(rms, spread, largest, bool(finite))
-
-
-def _layer(row: Float[np.ndarray, " numbers"]) -> LayerSignals:
-    zeros, dead, flat, delta, units = row[4:].tolist()
-    return LayerSignals(_signal(row[:4]), zeros, dead, flat, delta, int(units))
-
-
-def _parameter(
-    path: str, w: Any, row: Float[np.ndarray, " numbers"], moving: frozenset[str]
-) -> tuple[str, Parameter]:
-    norm, deviation, gradient, update, alike, finite = row.tolist()
-    moves, size, is_kernel = path.partition("/")[0] in moving, int(np.prod(w.shape)), w.ndim > 1
-    fan_in = size // w.shape[-1] if is_kernel and size else size
-    seen = norm, deviation, gradient, update, bool(alike), bool(finite)
-    return path, Parameter(*seen, moves, size, fan_in, is_kernel)
 
 
 def rows_to_examine(network: Network, examples: Examples) -> Examples:
@@ -164,6 +133,81 @@ def rows_to_examine(network: Network, examples: Examples) -> Examples:
     most = min(most, max(MOST_PRODUCTS // max(_parameters_of(network), 1), ENOUGH_ROWS))
     places = np.unique(np.linspace(0, count - 1, min(most, count)).astype(int))
     return jax.tree.map(lambda column: np.asarray(column)[places], examples)
+
+
+def signal(a: Shaped[np.ndarray, "rows ..."]) -> Signal:
+    """Return an array of answers in a few numbers."""
+    units = _by_unit(a).astype(np.float32)
+    with np.errstate(all="ignore"):  # what is not finite is said to be so
+        return Signal(
+            float(np.sqrt(np.mean(np.square(units, dtype=np.float64)))),
+            float(np.mean(np.std(units, axis=0, dtype=np.float64))),
+            float(np.max(np.abs(units), initial=0.0)),
+            bool(np.isfinite(units).all()),
+        )
+
+
+def _layer(f: Any, name: str, seen: Any) -> LayerSignals:
+    z, a, delta = (_first(seen[kind][name]) for kind in ("z", "a", "delta"))
+    still = _by_unit(a) == 0
+    with np.errstate(all="ignore"):
+        error = float(np.sqrt(np.mean(np.square(delta, dtype=np.float64))))
+    return LayerSignals(
+        signal(a),
+        float(still.mean()),
+        float(still.all(axis=0).mean()),
+        flat_share(f, z),
+        error,
+        still.shape[1],
+    )
+
+
+def _parameters(seen: Any, owners: Sequence[str]) -> Iterator[tuple[str, Parameter]]:
+    """Give each parameter by its path, in the order of the layers."""
+    gradients, updates = dict(_leaves(seen["gradient"])), dict(_leaves(seen["update"]))
+    for owner in owners:
+        for path, array in _leaves({owner: seen["weight"].get(owner, {})}):
+            w = np.asarray(array, np.float32)
+            units = _by_unit(w)
+            with np.errstate(all="ignore"):
+                deviation = float(np.std(w, dtype=np.float64))
+            yield (
+                path,
+                Parameter(
+                    _norm(w),
+                    deviation,
+                    _norm(gradients.get(path)),
+                    _norm(updates.get(path)),
+                    w.ndim > 1 and bool((units == units[:, :1]).all()),
+                    bool(np.isfinite(w).all()),
+                    path in gradients,
+                    w.size,
+                    units.shape[0],
+                    w.ndim > 1,
+                ),
+            )
+
+
+def _norm(array: Any) -> float:
+    if array is None:
+        return 0.0
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.sum(np.square(np.asarray(array, np.float32), dtype=np.float64))))
+
+
+def _leaves(tree: Any) -> list[tuple[str, Any]]:
+    found = jax.tree_util.tree_flatten_with_path(tree)[0]
+    return [("/".join(str(part.key) for part in path), leaf) for path, leaf in found]
+
+
+def _first(answer: Any) -> np.ndarray:
+    """Return an array; of a layer with several outputs, the first."""
+    return np.asarray(jax.tree.leaves(answer)[0], np.float32)
+
+
+def _by_unit(a: np.ndarray) -> np.ndarray:
+    """Return answers as a table, a unit a column."""
+    return a.reshape(-1, a.shape[-1] if a.ndim > 1 else 1)
 
 
 def _parameters_of(network: Network) -> int:

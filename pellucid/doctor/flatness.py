@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from pellucid.base.types import Activation, AnyArray
+from pellucid.base.types import Activation
 from pellucid.functions.activations import ACTIVATIONS
 from pellucid.training.compilation import compiled
 
@@ -26,9 +26,10 @@ class Bends(NamedTuple):
     high: float
 
 
-def flat_share(bends: Bends | None, z: Float[AnyArray, "..."]) -> Float[AnyArray, ""] | float:
-    """Return the share of z at which an activation that bends there, if anywhere, is flat."""
-    return 0.0 if bends is None else ((z < bends.low) | (z > bends.high)).mean()
+def flat_share(f: Activation, z: Float[np.ndarray, "..."]) -> float:
+    """Return the share of z at which f, if flat at both its ends, is nearly flat."""
+    bends = bends_of(f)
+    return 0.0 if bends is None else float(np.mean((z < bends.low) | (z > bends.high)))
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """The Layers view: W, z, a, delta and gradient of each layer for the next batch."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -20,7 +21,8 @@ def layers(scene: Scene) -> dict[str, Any]:
     batch = scene.batch
     seen = batch.seen
     network = scene.bench.model.network
-    found = examined(seen.recipe, batch.step, batch.epoch, seen.loss, seen.signals, seen.batch)
+    found = examined(seen.recipe, batch.step, batch.epoch, SimpleNamespace(
+        loss=seen.loss, signals=seen.signals), seen.batch)  # fmt: skip
     shown = [n for n in network.nodes if not n.layer.learns_from_data and _one(seen, n.name)]
     return {
         "rows": [_row(seen, found, node) for node in shown],

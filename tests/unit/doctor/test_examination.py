@@ -1,12 +1,10 @@
 """A look inside, against NumPy by hand; and a look changes nothing."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from pellucid.doctor.examination import begin_look, examine, rows_to_examine
+from pellucid.doctor.examination import begin_look, examine, rows_to_examine, signal
 from pellucid.doctor.flatness import bends_of, flat_share
-from pellucid.doctor.numbers import signal
 from pellucid.functions import activations
 from pellucid.layers import Dense, Input
 from pellucid.models.sequential import Sequential
@@ -71,16 +69,8 @@ def test_rows_are_taken_evenly_and_fewer_where_activations_are_large():
 
 
 def test_what_is_not_finite_is_said_to_be_so():
-    *_, finite = signal(jnp.array([[1.0, np.inf], [np.nan, 2.0]]))
-    assert not finite
-
-
-def test_numbers_whose_squares_are_too_large_or_too_small_have_a_size():
-    x = np.array([[3e30, -1e-30], [1e30, -1e-30]], np.float32)
-    rms, spread, largest, finite = signal(jnp.asarray(x))
-    assert rms == pytest.approx(np.sqrt((x.astype(float) ** 2).mean()))
-    assert spread == pytest.approx(5e29) and largest == np.float32(3e30) and finite
-    assert signal(jnp.full((7, 1), 0.1))[1] == 0
+    seen = signal(np.array([[1.0, np.inf], [np.nan, 2.0]], np.float32))
+    assert not seen.finite
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "softsign", "hard_sigmoid"])
@@ -88,7 +78,7 @@ def test_bounded_activations_bend_around_0(name):
     f = getattr(activations, name)
     bends = bends_of(f)
     assert bends is not None and bends.low < 0 < bends.high
-    assert flat_share(bends, np.array([-50.0, 0.0, 0.1, 50.0])) == 0.5
+    assert flat_share(f, np.array([-50.0, 0.0, 0.1, 50.0])) == 0.5
 
 
 @pytest.mark.parametrize("name", ["relu", "linear", "softplus", "softmax", "exponential", "glu"])
