@@ -1,13 +1,15 @@
 """Settings under which every test runs."""
 
 import os
+import tempfile
 
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ["PELLUCID_ONEDNN"] = "off"  # what everybody has is tested; kernels by tests of their own
 os.environ["PELLUCID_SHARED_MEMORY"] = "off"
-os.environ["PELLUCID_PROGRAMS"] = "off"  # every test compiles what it needs, and counts it
-# Tests compile much and run little: half of their time was spent making programs fast.
+os.environ["PELLUCID_PROGRAMS"] = "off"  # nobody's own store is read, or filled
+# Tests compile much and run little: half of their time was spent making programs fast,
+# a third of the rest making programs that another test had made.
 os.environ["XLA_FLAGS"] = " ".join(
     (
         os.environ.get("XLA_FLAGS", ""),
@@ -20,6 +22,10 @@ import jax
 import pytest
 from hypothesis import settings
 
+PROGRAMS = tempfile.TemporaryDirectory(prefix="pellucid-tests-")  # of this process alone
+jax.config.update("jax_compilation_cache_dir", PROGRAMS.name)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 settings.load_profile("untimed")
