@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from pellucid.doctor.flatness import flat_share
+from pellucid.doctor.sums import deviations, norm, rms
 from pellucid.network.network import Network
 from pellucid.network.summary import parameter_shapes
 from pellucid.training.programs import compile_look
@@ -137,27 +138,23 @@ def rows_to_examine(network: Network, examples: Examples) -> Examples:
 
 def signal(a: Shaped[np.ndarray, "rows ..."]) -> Signal:
     """Return an array of answers in a few numbers."""
-    units = _by_unit(a).astype(np.float32)
+    units = _by_unit(a).astype(np.float32, copy=False)
     with np.errstate(all="ignore"):  # what is not finite is said to be so
-        return Signal(
-            float(np.sqrt(np.mean(np.square(units, dtype=np.float64)))),
-            float(np.mean(np.std(units, axis=0, dtype=np.float64))),
-            float(np.max(np.abs(units), initial=0.0)),
-            bool(np.isfinite(units).all()),
-        )
+        largest = np.maximum(units.max(initial=0.0), -units.min(initial=0.0))
+        spread = float(np.mean(deviations(units)))
+    return Signal(rms(units), spread, float(largest), bool(np.isfinite(largest)))
 
 
 def _layer(f: Any, name: str, seen: Any) -> LayerSignals:
     z, a, delta = (_first(seen[kind][name]) for kind in ("z", "a", "delta"))
     still = _by_unit(a) == 0
-    with np.errstate(all="ignore"):
-        error = float(np.sqrt(np.mean(np.square(delta, dtype=np.float64))))
+    silent = still[:64].all(axis=0)  # few units are: only these are looked at in each row
     return LayerSignals(
         signal(a),
-        float(still.mean()),
-        float(still.all(axis=0).mean()),
+        float(np.count_nonzero(still) / still.size),
+        float(np.count_nonzero(still[:, silent].all(axis=0)) / still.shape[1]),
         flat_share(f, z),
-        error,
+        rms(delta),
         still.shape[1],
     )
 
@@ -168,18 +165,16 @@ def _parameters(seen: Any, owners: Sequence[str]) -> Iterator[tuple[str, Paramet
     for owner in owners:
         for path, array in _leaves({owner: seen["weight"].get(owner, {})}):
             w = np.asarray(array, np.float32)
-            units = _by_unit(w)
-            with np.errstate(all="ignore"):
-                deviation = float(np.std(w, dtype=np.float64))
+            units, length = _by_unit(w), norm(w)
             yield (
                 path,
                 Parameter(
-                    _norm(w),
-                    deviation,
+                    length,
+                    rms(w - w.mean()),
                     _norm(gradients.get(path)),
                     _norm(updates.get(path)),
-                    w.ndim > 1 and bool((units == units[:, :1]).all()),
-                    bool(np.isfinite(w).all()),
+                    w.ndim > 1 and _alike(units),
+                    bool(np.isfinite(length)),
                     path in gradients,
                     w.size,
                     units.shape[0],
@@ -189,10 +184,12 @@ def _parameters(seen: Any, owners: Sequence[str]) -> Iterator[tuple[str, Paramet
 
 
 def _norm(array: Any) -> float:
-    if array is None:
-        return 0.0
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(np.sum(np.square(np.asarray(array, np.float32), dtype=np.float64))))
+    return 0.0 if array is None else norm(array)
+
+
+def _alike(units: np.ndarray) -> bool:
+    """Return whether all units have the same numbers."""
+    return all(bool((rows == rows[:, :1]).all()) for rows in (units[:1], units))
 
 
 def _leaves(tree: Any) -> list[tuple[str, Any]]:

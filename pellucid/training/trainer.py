@@ -33,7 +33,7 @@ from pellucid.training.standing import Keeper, Standing
 from pellucid.training.state import Examples, Recipe, TrainState, split_params
 from pellucid.training.streaming import Feed, Streamed
 
-BLOCK_SECONDS = 0.25  # long enough to cost nothing, short enough to be stopped promptly
+BLOCK_SECONDS = 0.5  # long enough to cost nothing, short enough to be stopped promptly
 FIRST_STEPS = 64  # of a fit, before anything is known of its pace
 STEPS_TOGETHER = 512  # that several devices take in a block
 
