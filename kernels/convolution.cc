@@ -38,11 +38,18 @@ struct Windows {
   Numbers strides, gaps, before, after;
 };
 
-Windows Lying(Axes strides, Axes dilation, Axes before, Axes after) {
-  Numbers gaps(dilation.begin(), dilation.end());
+constexpr char kStrides[] = "strides", kDilation[] = "dilation", kBefore[] = "before",
+               kAfter[] = "after";
+using Strides = ffi::Attr<Axes, kStrides>;
+using Dilation = ffi::Attr<Axes, kDilation>;
+using Before = ffi::Attr<Axes, kBefore>;
+using After = ffi::Attr<Axes, kAfter>;
+
+Windows Lying(Strides strides, Dilation dilation, Before before, After after) {
+  auto numbers = [](const Axes& axes) { return Numbers(axes.begin(), axes.end()); };
+  Numbers gaps = numbers(*dilation);
   for (int64_t& gap : gaps) gap -= 1;  // oneDNN counts what lies between two taps
-  auto numbers = [](Axes axes) { return Numbers(axes.begin(), axes.end()); };
-  return {numbers(strides), gaps, numbers(before), numbers(after)};
+  return {numbers(*strides), gaps, numbers(*before), numbers(*after)};
 }
 
 enum Pass { kForward, kToX, kToKernel };
@@ -151,43 +158,27 @@ ffi::Error Run(Pass pass, const Operand& x, const Operand& kernel, const Operand
   });
 }
 
-ffi::Error Forward(Array x, Array kernel, Array bias, Result z, Axes strides, Axes dilation,
-                   Axes before, Axes after) {
+ffi::Error Forward(Array x, Array kernel, Array bias, Result z, Strides strides,
+                   Dilation dilation, Before before, After after) {
   return Run(kForward, Examples(x), Kernel(kernel), ByChannel(bias), Examples(*z),
              Lying(strides, dilation, before, after));
 }
 
-ffi::Error ToX(Array delta, Array kernel, Result x, Axes strides, Axes dilation, Axes before,
-               Axes after) {
+ffi::Error ToX(Array delta, Array kernel, Result x, Strides strides, Dilation dilation,
+               Before before, After after) {
   return Run(kToX, Examples(*x), Kernel(kernel), NoBias(kernel), Examples(delta),
              Lying(strides, dilation, before, after));
 }
 
-ffi::Error ToKernel(Array x, Array delta, Result kernel, Result bias, Axes strides, Axes dilation,
-                    Axes before, Axes after) {
+ffi::Error ToKernel(Array x, Array delta, Result kernel, Result bias, Strides strides,
+                    Dilation dilation, Before before, After after) {
   return Run(kToKernel, Examples(x), Kernel(*kernel), ByChannel(*bias), Examples(delta),
              Lying(strides, dilation, before, after));
-}
-
-// What the calls take besides arrays.
-template <class Arrays>
-auto WithWindows(Arrays arrays) {
-  return std::move(arrays)
-      .template Attr<Axes>("strides")
-      .template Attr<Axes>("dilation")
-      .template Attr<Axes>("before")
-      .template Attr<Axes>("after");
 }
 
 }  // namespace
 }  // namespace pellucid
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
-    pellucid_convolve, pellucid::Forward,
-    pellucid::WithWindows(xla::ffi::Ffi::Bind().Arg<pellucid::Array>().Arg<pellucid::Array>().Arg<pellucid::Array>().Ret<pellucid::Array>()));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
-    pellucid_convolve_to_x, pellucid::ToX,
-    pellucid::WithWindows(xla::ffi::Ffi::Bind().Arg<pellucid::Array>().Arg<pellucid::Array>().Ret<pellucid::Array>()));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
-    pellucid_convolve_to_kernel, pellucid::ToKernel,
-    pellucid::WithWindows(xla::ffi::Ffi::Bind().Arg<pellucid::Array>().Arg<pellucid::Array>().Ret<pellucid::Array>().Ret<pellucid::Array>()));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(pellucid_convolve, pellucid::Forward);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(pellucid_convolve_to_x, pellucid::ToX);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(pellucid_convolve_to_kernel, pellucid::ToKernel);

@@ -11,6 +11,9 @@ namespace {
 const auto kFlags =
     dnnl::normalization_flags::use_scale | dnnl::normalization_flags::use_shift;
 
+constexpr char kEpsilon[] = "epsilon";
+using Epsilon = ffi::Attr<float, kEpsilon>;
+
 Operand Examples(Array array) {
   Axes shape = array.dimensions();
   return Told(array.typed_data(), {shape[0], shape[2], 1, shape[1]}, Tag::nhwc);
@@ -37,9 +40,9 @@ auto Backwards(const memory::desc& x, float epsilon) {
 }
 
 ffi::Error Normalise(Array x, Array gamma, Array beta, Result z, Result mean, Result variance,
-                     float epsilon) {
+                     Epsilon epsilon) {
   return Alone([&](dnnl::stream& stream) {
-    const dnnl::batch_normalization_forward run(Forwards(Examples(x).held, epsilon));
+    const dnnl::batch_normalization_forward run(Forwards(Examples(x).held, *epsilon));
     run.execute(stream, {{DNNL_ARG_SRC, Examples(x).Memory()},
                          {DNNL_ARG_SCALE, ByChannel(gamma).Memory()},
                          {DNNL_ARG_SHIFT, ByChannel(beta).Memory()},
@@ -50,9 +53,9 @@ ffi::Error Normalise(Array x, Array gamma, Array beta, Result z, Result mean, Re
 }
 
 ffi::Error Backward(Array x, Array gamma, Array mean, Array variance, Array delta, Result to_x,
-                    Result to_gamma, Result to_beta, float epsilon) {
+                    Result to_gamma, Result to_beta, Epsilon epsilon) {
   return Alone([&](dnnl::stream& stream) {
-    const dnnl::batch_normalization_backward run(Backwards(Examples(x).held, epsilon));
+    const dnnl::batch_normalization_backward run(Backwards(Examples(x).held, *epsilon));
     run.execute(stream, {{DNNL_ARG_SRC, Examples(x).Memory()},
                          {DNNL_ARG_SCALE, ByChannel(gamma).Memory()},
 #if DNNL_VERSION_MAJOR < 3  // which wants it, and reads nothing of it
@@ -70,23 +73,5 @@ ffi::Error Backward(Array x, Array gamma, Array mean, Array variance, Array delt
 }  // namespace
 }  // namespace pellucid
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(pellucid_normalise, pellucid::Normalise,
-                              xla::ffi::Ffi::Bind()
-                                  .Arg<pellucid::Array>()
-                                  .Arg<pellucid::Array>()
-                                  .Arg<pellucid::Array>()
-                                  .Ret<pellucid::Array>()
-                                  .Ret<pellucid::Array>()
-                                  .Ret<pellucid::Array>()
-                                  .Attr<float>("epsilon"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(pellucid_normalise_backward, pellucid::Backward,
-                              xla::ffi::Ffi::Bind()
-                                  .Arg<pellucid::Array>()
-                                  .Arg<pellucid::Array>()
-                                  .Arg<pellucid::Array>()
-                                  .Arg<pellucid::Array>()
-                                  .Arg<pellucid::Array>()
-                                  .Ret<pellucid::Array>()
-                                  .Ret<pellucid::Array>()
-                                  .Ret<pellucid::Array>()
-                                  .Attr<float>("epsilon"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(pellucid_normalise, pellucid::Normalise);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(pellucid_normalise_backward, pellucid::Backward);

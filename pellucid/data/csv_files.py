@@ -54,12 +54,12 @@ def read_csv_text(path: Path, reading: Reading, most: int = -1) -> CsvText:
     starts, ends, lines, cells = _layout(path, content, delimiter)
     if len(lines) == 0:
         raise DataError(explain(f"{path.name} is empty.", got="no lines", expected="a table"))
-    bad = _bad(path, lines, cells, int(cells[0]), reading.on_bad_row)
-    starts, ends, lines, left_out = starts[~bad], ends[~bad], lines[~bad], lines[bad]
-    content, starts, ends = _without_gaps(content, starts, ends)
-    header = content[: ends[0]].decode().rstrip("\r")
+    header = content[starts[0] : ends[0]].decode().rstrip("\r")
     names = _names(path, header, delimiter)
     _check_names(path, names, delimiter, header)
+    bad = _bad(path, lines, cells, int(cells[0]), reading.on_bad_row)
+    content = _without_gaps(content, starts[~bad], ends[~bad])
+    lines, left_out = lines[~bad], lines[bad]
     if len(lines) == 1:
         what = f"{path.name} has no data rows: line {lines[0]} is its only one."
         raise DataError(explain(what, got="column names only", expected="rows beneath them"))
@@ -79,7 +79,7 @@ def read_csv_piece(
     content = _decoded(path, content, reading.text_encoding, line)
     starts, ends, lines, cells = _layout(path, content, header.delimiter, line)
     bad = _bad(path, lines, cells, len(header.names), reading.on_bad_row)
-    content, _, _ = _without_gaps(content, starts[~bad], ends[~bad])
+    content = _without_gaps(content, starts[~bad], ends[~bad])
     return CsvText(content, header.names, lines[~bad], header.delimiter, lines[bad])
 
 
@@ -170,17 +170,13 @@ def _not_blank(
     return full
 
 
-def _without_gaps(
-    content: bytes, starts: np.ndarray, ends: np.ndarray
-) -> tuple[bytes, np.ndarray, np.ndarray]:
-    """Return the rows alone, and where each starts and ends there."""
+def _without_gaps(content: bytes, starts: np.ndarray, ends: np.ndarray) -> bytes:
+    """Return the rows alone."""
     if len(starts) == 0:
-        return b"", starts, ends
+        return b""
     if starts[0] == 0 and ends[-1] >= len(content) - 1 and np.all(starts[1:] == ends[:-1] + 1):
-        return content, starts, ends
-    parts = [content[start:end] for start, end in zip(starts, ends, strict=True)]
-    lengths = np.cumsum([len(part) + 1 for part in parts])
-    return b"\n".join(parts), np.concatenate([[0], lengths[:-1]]), lengths - 1
+        return content
+    return b"\n".join(content[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _names(path: Path, header: str, delimiter: str) -> tuple[str, ...]:

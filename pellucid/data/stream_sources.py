@@ -69,7 +69,7 @@ class NpyFile:
         blocks = -(-(skipped + size) // BLOCK)
         held = aligned(np.empty((blocks + 1) * BLOCK, np.uint8), BLOCK)[: blocks * BLOCK]
         with self._file.unchanged():
-            read = os.preadv(self._descriptor, [held.data], block * BLOCK) - skipped
+            read = _filled(self._descriptor, held, block * BLOCK, self._file.size) - skipped
         if read < size:
             what = f"Rows {begin} to {end} of {self.name} could not be read."
             raise FileError(explain(what, got=f"{read} bytes", expected=f"{size} bytes"))
@@ -81,8 +81,32 @@ def _descriptor_of(path: Path, *, uncached: bool) -> int:
     """Open a file, past the system's cache if that is wanted and can be done."""
     if uncached and hasattr(os, "O_DIRECT"):
         with suppress(OSError):  # not every file system can
-            return os.open(path, os.O_RDONLY | os.O_DIRECT)
+            return _tried(os.open(path, os.O_RDONLY | os.O_DIRECT))
     return os.open(path, os.O_RDONLY)
+
+
+def _tried(descriptor: int) -> int:
+    """Return an open file if a block can be read; some are read in larger blocks only."""
+    try:
+        os.preadv(descriptor, [aligned(np.empty(2 * BLOCK, np.uint8), BLOCK)[:BLOCK].data], BLOCK)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _filled(descriptor: int, held: UInt8[np.ndarray, " bytes"], begin: int, size: int) -> int:
+    """Read what a file of this size has from `begin` on and there is room for; return how much.
+
+    The system may give less at once, as when a signal comes.
+    """
+    done, wanted = 0, min(len(held), size - begin)
+    while done < wanted:
+        read = os.preadv(descriptor, [held[done:].data], begin + done)
+        if not read:
+            break
+        done += read
+    return done
 
 
 class ArraySource(Source):

@@ -144,7 +144,7 @@ class BatchNormalization(Normalizer):
             variance = _along(axes, x, state["moving_variance"], dtype)
             return self.rescale(params, x, mean, variance), state
         if mask is None and axes == (x.ndim - 1,) and may_normalise(x):
-            ones = jnp.ones(x.shape[-1])
+            ones = jnp.ones(x.shape[-1], x.dtype)
             gamma, beta = params.get("gamma", ones), params.get("beta", 0 * ones)
             z, mean, variance = normalise_by_onednn(x, gamma, beta, self.epsilon)
         else:

@@ -103,6 +103,11 @@ def test_one_column_is_refused_with_the_delimiter_it_may_have(tmp_path):
     assert "delimiter=','" in told
 
 
+def test_a_wrong_delimiter_is_told_before_the_lines_that_it_cuts_unevenly(tmp_path):
+    told = refusal(write(tmp_path, "a,b\n1,2\n1,2;3\n"), delimiter=";")
+    assert told.startswith("Line 1 of data.csv has a single column")
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_other_delimiters_are_found_and_noted(tmp_path, delimiter):
     data = open_data(write(tmp_path, SOUND.replace(",", delimiter)))
