@@ -18,25 +18,31 @@ def test_gradient_is_what_a_small_step_does(name: str, training: bool):
     case = case_of(name)
     params, state = fresh(case)
     with jax.enable_x64(True):
-        doubles = jax.tree.map(lambda array: jnp.asarray(array, jnp.float64), params)
-        place = (doubles, 0.0 if case.ids else case.batch(2, "float64"))
-        z, _ = case.layer.apply(
-            doubles, state, case.batch(2, "float64"), key=KEY, training=training
-        )
-        weights = jnp.asarray(np.random.default_rng(1).normal(size=z.shape))
+        # numbers are moved by NumPy: every shape would be a program of its own
+        doubles = jax.tree.map(lambda array: np.asarray(array, "float64"), params)
+        x = np.zeros(()) if case.ids else jax.tree.map(np.asarray, case.batch(2, "float64"))
+        place = (doubles, x)
 
-        @jax.jit
-        def value(place: Any) -> Any:
+        def output(place: Any) -> Any:
             params, x = place
             x = case.batch(2) if case.ids else x
             z, _ = case.layer.apply(params, state, x, key=KEY, training=training)
-            return jnp.sum(weights * case.layer.nonlinearity(z))
+            return case.layer.nonlinearity(z)
+
+        shape = jax.eval_shape(output, place).shape
+        weights = np.random.default_rng(1).normal(size=shape)
+
+        @jax.jit
+        def value(place: Any) -> Any:
+            return jnp.sum(weights * output(place))
 
         random = np.random.default_rng(2)
-        way = jax.tree.map(lambda array: jnp.asarray(random.normal(size=jnp.shape(array))), place)
+        way = jax.tree.map(lambda array: random.normal(size=array.shape), place)
         ahead = value(jax.tree.map(lambda at, to: at + STEP * to, place, way))
         behind = value(jax.tree.map(lambda at, to: at - STEP * to, place, way))
-        slopes = jax.tree.map(lambda grad, to: jnp.sum(grad * to), jax.grad(value)(place), way)
+        slopes = jax.tree.map(
+            lambda grad, to: np.sum(grad * to), jax.device_get(jax.jit(jax.grad(value))(place)), way
+        )
         total = sum(jax.tree.leaves(slopes))
         # the step's own error is of the order of its square, and rounding divided by it
         np.testing.assert_allclose(total, (ahead - behind) / (2 * STEP), rtol=1e-6, atol=1e-7)
