@@ -1,5 +1,7 @@
 """What every metric promises."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -25,6 +27,12 @@ def batch(case, rows, dtype="float32"):
     y = jnp.asarray(drawn(case.y, shape, 1), "int32" if case.y == "labels" else dtype)
     weight = jnp.asarray(np.random.default_rng(3).uniform(0.5, 2.0, rows), "float32")
     return y, jnp.asarray(drawn(case.a, shape, 2), dtype), weight
+
+
+@functools.cache
+def program(metric):
+    """Return the value of a batch as one program, compiled once for each number of rows."""
+    return jax.jit(lambda *rows: metric.value(metric.sums(*rows)))
 
 
 def kinds(sums):
@@ -60,31 +68,30 @@ def test_sums_are_float32_and_as_large_for_any_batch(case, dtype):
 def test_compiled_and_plain_agree(case):
     rows = batch(case, 30)
     plain = case.metric.value(case.metric.sums(*rows))
-    compiled = jax.jit(lambda *rows: case.metric.value(case.metric.sums(*rows)))(*rows)
-    np.testing.assert_allclose(compiled, plain, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(program(case.metric)(*rows), plain, rtol=1e-5, atol=1e-6)
 
 
 def test_no_rows_score_0(case):
-    y, a, weight = batch(case, 3)
+    y, a, weight = batch(case, 30)
     nothing = case.metric.sums(y, a, jnp.zeros_like(weight))
     assert not np.any(case.metric.value(nothing))
 
 
 def test_a_row_of_weight_2_counts_as_two(case):
-    y, a, _ = batch(case, 6)
-    twice = [0, 1, 2, 2, 3, 4, 5, 5]
-    weight = jnp.asarray([1, 1, 2, 1, 1, 2], "float32")
-    program = jax.jit(lambda *rows: case.metric.value(case.metric.sums(*rows)))
-    expected = program(y[np.array(twice)], a[np.array(twice)], jnp.ones(8))
-    np.testing.assert_allclose(program(y, a, weight), expected, rtol=1e-5, atol=1e-6)
+    y, a, _ = batch(case, 24)
+    weight = np.ones(24, "float32")
+    weight[[2, 5, 11, 14, 20, 23]] = 2
+    twice = np.repeat(np.arange(24), weight.astype(int))
+    expected = program(case.metric)(np.asarray(y)[twice], np.asarray(a)[twice], jnp.ones(30))
+    np.testing.assert_allclose(program(case.metric)(y, a, weight), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_positions_between_batch_and_class_count_as_examples(case):
-    y, a, _ = batch(case, 12)
-    program = jax.jit(lambda *rows: case.metric.value(case.metric.sums(*rows)))
-    folded = (part.reshape(3, 4, *part.shape[1:]) for part in (y, a))
-    sums_up = program(y, a, jnp.ones(12))
-    np.testing.assert_allclose(program(*folded, jnp.ones(3)), sums_up, rtol=1e-5, atol=1e-6)
+    y, a, _ = batch(case, 30)
+    folded = (np.asarray(part).reshape(5, 6, *part.shape[1:]) for part in (y, a))
+    sums_up = program(case.metric)(y, a, jnp.ones(30))
+    alone = program(case.metric)(*folded, jnp.ones(5))
+    np.testing.assert_allclose(alone, sums_up, rtol=1e-5, atol=1e-6)
 
 
 def test_every_loss_is_a_metric_by_its_name():
