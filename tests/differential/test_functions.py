@@ -4,6 +4,8 @@ Unless a test says otherwise, 1e-5 relative and 1e-6 absolute is what float32 le
 the same formula is added up in another order.
 """
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import keras
@@ -135,6 +137,12 @@ def averages(at):
 KERAS_HAS = [at for at in every(METRICS) if not (averages(at) and at[0] in ("precision", "recall"))]
 
 
+@functools.cache
+def programs(metric):
+    """Return `add` and `value` compiled, once for rows with weights and without."""
+    return jax.jit(metric.add), jax.jit(metric.value)
+
+
 @pytest.mark.filterwarnings("ignore:Explicitly requested dtype int64")  # Keras's, for its IoU
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("at", KERAS_HAS, ids=str)
@@ -148,13 +156,13 @@ def test_metrics(at, weighted):
     their_y = np.eye(outputs)[y] if at[0] == "f1_score" and y_kind == "labels" else y
     their_y = their_y > 0 if at[0] == "sign_accuracy" else their_y
     y = jnp.asarray(y, "int32" if y_kind == "labels" else "float32")
-    add = jax.jit(metric.add)
+    add, value = programs(metric)
     sums = metric.blank(y[:1], a[:1])
     for rows in (slice(0, 50), slice(50, 90)):
         told = {"sample_weight": weight[rows]} if weighted else {}
         theirs.update_state(their_y[rows], a[rows], **told)
         sums = add(sums, y[rows], jnp.asarray(a[rows]), jnp.asarray(weight[rows]))
-    assert_same(jax.jit(metric.value)(sums), theirs.result())
+    assert_same(value(sums), theirs.result())
 
 
 def test_a_class_that_is_ignored_is_in_no_mean():
