@@ -1,5 +1,7 @@
 """What every loss promises."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -37,6 +39,18 @@ def outputs(case, dtype):
     return jnp.asarray(drawn(case.a, SHAPE, 2), dtype)
 
 
+@functools.cache
+def cost_of(loss):
+    """Return its cost as one program, for all tests that ask for it."""
+    return jax.jit(loss.cost)
+
+
+@functools.cache
+def slope_of(loss):
+    """Return its cost from z with its delta as one program, for z of any size."""
+    return jax.jit(jax.value_and_grad(lambda z, y: loss.cost_from_z(y, z).sum()))
+
+
 def test_each_has_a_case():
     assert set(CASES) == set(LOSSES)
 
@@ -55,7 +69,7 @@ def test_targets_are_as_it_says(case):
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_one_cost_an_example_in_the_dtype_of_the_outputs(case, dtype):
     y, a = targets(case, dtype), outputs(case, dtype)
-    costs = jax.jit(case.loss.cost)(y, a)
+    costs = cost_of(case.loss)(y, a)
     assert (costs.shape, costs.dtype) == ((5,), dtype)
     assert np.isfinite(costs.astype("float32")).all()
 
@@ -63,7 +77,7 @@ def test_one_cost_an_example_in_the_dtype_of_the_outputs(case, dtype):
 def test_compiled_and_plain_agree_and_rows_do_not_mix(case):
     y, a = targets(case, "float32"), outputs(case, "float32")
     costs = case.loss.cost(y, a)
-    np.testing.assert_allclose(jax.jit(case.loss.cost)(y, a), costs, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(cost_of(case.loss)(y, a), costs, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(case.loss.cost(y[3:4], a[3:4])[0], costs[3], rtol=1e-5, atol=1e-6)
 
 
@@ -99,8 +113,7 @@ def test_from_z_it_stays_exact_far_out(linked, size):
     z = size * jnp.asarray(
         [[1, -1, -1, -1], [-1, 1, -1, 1], [1, 1, -1, -1], [-1, 1, 1, 1]], "float32"
     )
-    program = jax.jit(jax.value_and_grad(lambda z: linked.loss.cost_from_z(y, z).sum()))
-    cost, delta = program(z)
+    cost, delta = slope_of(linked.loss)(z, y)
     with jax.enable_x64(True):
         exact = linked.loss.cost_from_z(
             targets(linked, "float64", (4, 4)), z.astype("float64")
