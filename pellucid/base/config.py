@@ -138,6 +138,7 @@ class Config:
         return value
 
 
+@functools.cache
 def kinds_of(hint: Any) -> tuple[Any, ...]:
     """Return the types that a field's annotation allows.
 
@@ -196,11 +197,8 @@ def _hints(cls: type) -> dict[str, Any]:
 
 def _as_declared(kind: Any, value: Any, label: str) -> Any:
     """Return a plain number, truth value or string as the declared type, exactly."""
-    kinds = kinds_of(kind)
-    plain = {bool: _as_bool, int: _as_int, float: _as_float, str: _as_str}
-    readers = [plain[k] for k in kinds if k in plain]
-    others = [k for k in kinds if k not in plain and (k is not type(None) or value is None)]
-    if others and not isinstance(value, bool | int | float | str):
+    readers, others, nothing = _readers(kind)
+    if not isinstance(value, bool | int | float | str) and (others or (nothing and value is None)):
         return value  # something other than a plain value is allowed, and this is one
     for reader in readers:
         taken = reader(value)
@@ -208,8 +206,20 @@ def _as_declared(kind: Any, value: Any, label: str) -> Any:
             return taken
     if not readers:
         return value
-    names = " or ".join(getattr(k, "__name__", str(k)) for k in kinds)
+    names = " or ".join(getattr(k, "__name__", str(k)) for k in kinds_of(kind))
     raise ConfigError(explain(f"{label} has the wrong type.", got=repr(value), expected=names))
+
+
+@functools.cache
+def _readers(kind: Any) -> tuple[tuple[Callable[[Any], Any], ...], bool, bool]:
+    """Return how to read each plain type of an annotation, whether it allows other types, and None.
+
+    It is asked for each setting of each layer, so that a thousand layers are read in time.
+    """
+    plain = {bool: _as_bool, int: _as_int, float: _as_float, str: _as_str}
+    kinds = kinds_of(kind)
+    others = any(k not in plain and k is not type(None) for k in kinds)
+    return tuple(plain[k] for k in kinds if k in plain), others, type(None) in kinds
 
 
 def _as_bool(value: Any) -> bool | None:

@@ -20,7 +20,7 @@ from pellucid.interop.network_json import network_from_json, network_to_json
 from pellucid.interop.sealed import Sealed, read_sealed, write_sealed
 from pellucid.network.network import Network
 from pellucid.optimizers.optimizer import OPTIMIZERS
-from pellucid.training.programs import compile_init, compile_start
+from pellucid.training.programs import compile_start
 from pellucid.training.state import Goal, Measure, Recipe, TrainState
 
 FORMAT = "pellucid checkpoint 1"
@@ -85,7 +85,7 @@ def _checkpoint(described: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) 
 
 def _state_like(network: Network, recipe: Recipe | None) -> TrainState:
     seed = jax.ShapeDtypeStruct((2,), np.uint32)
-    params, state = jax.eval_shape(compile_init(network), seed)
+    params, state = network.forms()
     if recipe is not None:
         return jax.eval_shape(compile_start(recipe), seed, params, state)
     count = jax.ShapeDtypeStruct((), np.int32)

@@ -6,7 +6,6 @@ a file has is refused by its name, so that no network comes out that computes so
 
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
 from pellucid.base.tree import flatten, refill
@@ -43,7 +42,7 @@ def read_foreign(model: Any) -> Restored:
     reader.read()
     outputs = [reader.symbol(name) for name in reader.outputs]
     network = trace(reader.inputs, outputs)
-    forms = jax.eval_shape(network.init, jax.random.key(0))
+    forms = network.forms()
     params, state = (refill(part, _filled(part, reader.arrays)) for part in forms)
     return Restored(network, params, state)
 

@@ -73,7 +73,7 @@ def _restored(model: Any, size: int) -> Restored:
         raise ValueError("it is not what was written: it has another checksum")
     network = network_from_json(parsed(settings))
     _check_sizes(network, size)
-    forms = jax.eval_shape(network.init, jax.random.key(0))
+    forms = network.forms()
     params, state = (flatten(part) for part in forms)
     if 4 * sum(math.prod(form.shape) for form in params.values()) > size:
         raise ValueError("it is too short for the network that it describes")

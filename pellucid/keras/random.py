@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pellucid.functions.threefry import key_of
 from pellucid.keras.engine.base.eager import as_array
 from pellucid.keras.engine.base.seeds import next_seed
 from pellucid.keras.engine.base.settings import floatx
@@ -129,7 +130,7 @@ def _key(seed: Any) -> Any:
     if seed is None:
         return next_key()
     bits = seed.next() if isinstance(seed, SeedGenerator) else np.array([seed, 0], "uint32")
-    return jax.random.wrap_key_data(jnp.asarray(bits, "uint32"), impl="threefry2x32")
+    return key_of(jnp.asarray(bits, "uint32"))
 
 
 def _float(dtype: Any) -> Any:

@@ -1,6 +1,7 @@
 """A sequence read in both directions."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,7 +73,7 @@ class Bidirectional(Wrapper):
             expected = "one with go_backwards=True, one without"
             raise ConfigError(explain(what, got=f"{ahead}, {back}", expected=expected))
 
-    @property
+    @functools.cached_property
     def both(self) -> tuple[Recurrent, Recurrent]:
         """The layer that reads forward, and the one that reads backward."""
         ahead: Any = self.layer

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Shaped
 
 from pellucid.base.types import AnyArray, Key, Params, Shape, State
+from pellucid.functions.draws import blank_key
 from pellucid.layers.layer import Layer, has_parts, one_or_all
 
 
@@ -84,6 +85,10 @@ class Network:
                 arrays = node.layer.init(jax.random.fold_in(key, index), shapes)
                 params[node.owner], state[node.owner] = arrays
         return params, state
+
+    def forms(self) -> tuple[Params, State]:
+        """Return the shapes and dtypes of parameters and state, with nothing drawn."""
+        return jax.eval_shape(lambda: self.init(blank_key()))
 
     def feed(
         self, columns: Mapping[str, Shaped[AnyArray, "batch ..."]], dtype: str

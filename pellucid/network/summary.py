@@ -9,6 +9,7 @@ import jax
 
 from pellucid.base.tree import flatten
 from pellucid.base.types import Shape
+from pellucid.functions.draws import blank_key
 from pellucid.network.network import Network
 
 
@@ -77,7 +78,7 @@ def _shapes(network: Network) -> tuple[Any, Any, tuple[str, ...]]:
 
     def trace() -> tuple[Any, Any]:
         # JAX sorts dictionaries on their way out; the layers' own order is seen here only.
-        params, state = network.init(jax.random.key(0))
+        params, state = network.init(blank_key())
         for owner in network.owners:
             paths.extend(f"{owner}/{path}" for path in flatten(params[owner]))
             paths.extend(f"{owner}/{path}" for path in flatten(state[owner]))

@@ -14,6 +14,9 @@ WORTH_TRIMMING = 0.1  # seconds likewise; to give back what it used takes about 
 COMPILED = "/jax/core/compile/backend_compile_duration"  # JAX's name of the event
 MOST_BYTES = 512 * 2**20  # on disk; what was used longest ago goes first
 MOST_PROGRAMS = 16  # of a kind in memory; those of one network that trains take about 25 MB
+# Layers drawn by one program; each costs about 0.1 s to compile. Where there are more, they are
+# drawn one by one, by programs that know no shapes: the same numbers, bit for bit.
+MOST_DRAWN_AT_ONCE = 16
 
 keep_latest = functools.lru_cache(maxsize=MOST_PROGRAMS)
 

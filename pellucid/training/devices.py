@@ -18,6 +18,7 @@ from jaxtyping import Array, Int
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.types import Seed
+from pellucid.functions.threefry import key_of
 from pellucid.training.compilation import compiled
 from pellucid.training.shared_memory import means, ranks_that_share
 
@@ -107,7 +108,7 @@ def told(numbers: Int[np.ndarray, " numbers"], devices: int) -> Int[np.ndarray, 
 
 def own_seed(seed: Seed) -> Int[Array, "2"]:
     """Return a seed of this device's own, so that it leaves out other units than the rest."""
-    key = jax.random.wrap_key_data(seed, impl="threefry2x32")
+    key = key_of(seed)
     return jax.random.key_data(jax.random.fold_in(key, jax.lax.axis_index(AXIS)))
 
 

@@ -11,7 +11,7 @@ from jaxtyping import Array
 
 from pellucid.base.types import Params, Seed, State
 from pellucid.network.network import Network
-from pellucid.training.compilation import compiled, keep_latest
+from pellucid.training.compilation import MOST_DRAWN_AT_ONCE, compiled, keep_latest
 from pellucid.training.evaluation import measure_batch
 from pellucid.training.measuring import Sums, traced_sums, values
 from pellucid.training.state import INIT, Examples, Recipe, TrainState, key_for, start
@@ -21,12 +21,13 @@ from pellucid.training.watch import EVERYTHING
 
 @keep_latest
 def compile_init(network: Network) -> Callable[[Seed], tuple[Params, State]]:
-    """Return the compiled function from a seed to fresh parameters and state."""
+    """Return the function from a seed to fresh parameters and state, compiled if it is small."""
 
     def init(seed: Seed) -> tuple[Params, State]:
         return network.init(key_for(seed, INIT))
 
-    return compiled(init)
+    many = len({node.owner for node in network.nodes}) > MOST_DRAWN_AT_ONCE
+    return init if many else compiled(init)
 
 
 @keep_latest

@@ -18,7 +18,7 @@ from pellucid.base.errors import ConfigError, explain
 from pellucid.base.memory import free_bytes
 from pellucid.layers.layer import has_parts
 from pellucid.training.pace import step_cost
-from pellucid.training.programs import compile_init, compile_start
+from pellucid.training.programs import compile_start
 from pellucid.training.state import Examples, Recipe, TrainState
 from pellucid.training.streaming import Streamed
 
@@ -108,7 +108,7 @@ def _free() -> float:
 def _state_of(recipe: Recipe) -> TrainState:
     """Return the shapes and dtypes of a training state."""
     seed = jax.ShapeDtypeStruct((2,), np.uint32)
-    params, state = jax.eval_shape(compile_init(recipe.network), seed)
+    params, state = recipe.network.forms()
     return jax.eval_shape(compile_start(recipe), seed, params, state)
 
 

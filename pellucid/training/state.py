@@ -12,6 +12,7 @@ from pellucid.base.types import AnyArray, Key, Params, Seed, State, Tree
 from pellucid.functions.losses import Loss
 from pellucid.functions.metrics import Metric
 from pellucid.functions.schedules import Schedule
+from pellucid.functions.threefry import key_of
 from pellucid.network.network import Network
 from pellucid.optimizers.optimizer import Optimizer
 from pellucid.training.watch import NOTHING, Watch
@@ -103,7 +104,7 @@ class Examples(NamedTuple):
 
 def key_for(seed: Seed, purpose: int, when: Int[AnyArray, ""] | int = 0) -> Key:
     """Return the key of a purpose at a step or epoch."""
-    key = jax.random.wrap_key_data(seed, impl="threefry2x32")
+    key = key_of(seed)
     return jax.random.fold_in(jax.random.fold_in(key, purpose), when)
 
 

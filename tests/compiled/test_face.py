@@ -136,3 +136,20 @@ def test_a_script_loads_no_package_it_does_not_need(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     (loaded,) = (line for line in done.stdout.splitlines() if line.startswith("LOADED"))
     assert HEAVY & set(loaded.split()) == {"keras"}, "which is ours"
+
+
+def test_many_layers_that_differ_are_drawn_by_programs_that_know_no_sizes(programs):
+    def weights(widths):
+        keras.utils.set_random_seed(3)
+        made = [keras.layers.Dense(units) for units in widths]
+        return keras.Sequential([keras.Input((4,)), *made]).get_weights()
+
+    many = weights(range(5, 35))
+    assert len(programs()) < 6
+    more = weights(range(40, 100))
+    assert programs() == []
+    assert [array.shape[0] for array in more[::2]] == [4, *range(40, 99)]
+    few = weights(range(5, 12))
+    assert programs() == ["draw_all"]
+    for found, expected in zip(many, few, strict=False):
+        assert found.tobytes() == expected.tobytes(), "the same numbers as one program draws"

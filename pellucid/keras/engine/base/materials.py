@@ -1,7 +1,8 @@
 """Fresh values for many variables at once, by one compiled program.
 
 A variable is not drawn when its layer is built but when somebody first reads it; by then
-usually a whole model is known, and one program draws it all.
+usually a whole model is known, and one program draws it all. Only where many layers differ
+they are drawn one by one: such a program would take longer to compile than to train.
 """
 
 import operator
@@ -11,8 +12,9 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from pellucid.functions.threefry import key_of
 from pellucid.keras.engine.base.variable import Variable
-from pellucid.training.compilation import compiled, keep_latest
+from pellucid.training.compilation import MOST_DRAWN_AT_ONCE, compiled, keep_latest
 from pellucid.training.state import seed_bits
 
 
@@ -66,12 +68,19 @@ def settle(draws: list[Draw]) -> None:
     alike: dict[Callable[[Any], Any], list[Draw]] = {}
     for draw in draws:
         alike.setdefault(draw.function, []).append(draw)
+    if len(alike) > MOST_DRAWN_AT_ONCE:
+        for draw in draws:
+            _keep(draw, jax.device_get(draw.function(key_of(seed_bits(draw.seed)))))
+        return
     seeds = tuple(np.stack([seed_bits(draw.seed) for draw in some]) for some in alike.values())
     stacks = jax.device_get(_program(tuple(alike))(seeds))
     for some, stack in zip(alike.values(), stacks, strict=True):
         for place, draw in enumerate(some):
-            values = jax.tree.map(operator.itemgetter((place, ...)), stack)
-            jax.tree.map(_take, draw.variables, values)
+            _keep(draw, jax.tree.map(operator.itemgetter((place, ...)), stack))
+
+
+def _keep(draw: Draw, values: Any) -> None:
+    jax.tree.map(_take, draw.variables, values)
 
 
 def _take(variable: Variable, value: Any) -> None:
@@ -83,9 +92,7 @@ def _take(variable: Variable, value: Any) -> None:
 def _program(functions: tuple[Callable[[Any], Any], ...]) -> Callable[[Any], Any]:
     # One loop for each function: a hundred equal layers would take a minute to compile.
     def drawn(function: Callable[[Any], Any], seeds: Any) -> Any:
-        return jax.lax.map(
-            lambda bits: function(jax.random.wrap_key_data(bits, impl="threefry2x32")), seeds
-        )
+        return jax.lax.map(lambda bits: function(key_of(bits)), seeds)
 
     def draw_all(seeds: Any) -> Any:
         return tuple(map(drawn, functions, seeds))

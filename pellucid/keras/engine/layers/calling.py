@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pellucid.functions.threefry import key_of
 from pellucid.keras.engine.base.materials import materialize
 from pellucid.keras.engine.base.seeds import next_seed
 from pellucid.keras.engine.base.tensor import KerasTensor, as_tensor
@@ -161,7 +162,7 @@ def _eager_program(
             leaves = [next(given) if held is None else held.value for held in static]
             args, kwargs = jax.tree.unflatten(form, leaves)
             lent = dict(zip(variables, map(jnp.asarray, values), strict=True))
-            bits = jax.random.wrap_key_data(seed, impl="threefry2x32")
+            bits = key_of(seed)
             with Scope(lent, key=bits, training=training) as scope:
                 outputs = run(layer, args, kwargs)
             return outputs, scope.losses, [scope.values[v] for v in variables]

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.base.errors import ConfigError, explain
+from pellucid.functions.draws import blank_key
 from pellucid.keras.engine.base.materials import Draw, StartOfLayer
 from pellucid.keras.engine.base.revision import revise
 from pellucid.keras.engine.base.seeds import next_seed
@@ -281,7 +282,7 @@ def _forms(core: CoreLayer, shape: Any) -> tuple[Any, Any]:
     held: list[Any] = []
 
     def start() -> Any:
-        held.extend(core.init(jax.random.key(0), shape))  # a key made here is never computed
+        held.extend(core.init(blank_key(), shape))
         return 0
 
     jax.eval_shape(start)
