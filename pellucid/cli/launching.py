@@ -33,6 +33,7 @@ class Rank:
     def __init__(self, place: Place, command: Sequence[str], threads: int, *, shown: bool) -> None:
         self.place, self._shown = place, shown
         self.log, self.last = "", ""  # of the runtime; and its last words
+        self.twice = ""  # the number of the rank that came twice, once the runtime has told
         variables = {"NPROC": str(threads)} if threads and "NPROC" not in os.environ else {}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pellucid", *command],
@@ -53,6 +54,14 @@ class Rank:
             self._reader.join(timeout=1)
         return code
 
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether it would try in vain to join, for twice the time that was asked for.
+
+        Rank 0 ends by itself, after it has told the others.
+        """
+        return self.twice == str(self.place.rank) != "0"
+
     def stop(self, number: int) -> None:
         """Send a signal, if it still runs."""
         if self.process.poll() is None:
@@ -66,6 +75,8 @@ class Rank:
                     sys.stderr.write(line)
             else:
                 self.log = (self.log + line)[-MOST_LOG:]
+                if told := TWICE.search(line):
+                    self.twice = told[1]
 
 
 @click.command("launch", context_settings={"ignore_unknown_options": True})
@@ -139,7 +150,11 @@ def _watched(ranks: Sequence[Rank], command: Sequence[str]) -> int:
     """Wait for all to end, and end all when one is lost; return the exit code."""
     while True:
         codes = [rank.ended() for rank in ranks]
-        lost = [rank for rank, code in zip(ranks, codes, strict=True) if code and _is_lost(code)]
+        lost = [
+            rank
+            for rank, code in zip(ranks, codes, strict=True)
+            if (code and _is_lost(code)) or (code is None and rank.is_in_vain)
+        ]
         if lost:
             first = min(lost, key=lambda rank: rank.ended() in (LEFT_ALONE, -signal.SIGABRT))
             _end(ranks)
@@ -170,14 +185,13 @@ def _end(ranks: Sequence[Rank]) -> None:
 def _what_happened(rank: Rank) -> str:
     """Return in words which process was lost, and how."""
     code, place = rank.ended() or 0, rank.place
+    if rank.twice:
+        return f"rank {rank.twice} came twice, and each must be another"
     if code not in (LEFT_ALONE, -signal.SIGABRT):
         if code < 0:
             return f"rank {place.rank} was ended by {signal.Signals(-code).name}"
         told = rank.last or rank.log.strip().rpartition("\n")[2]
         return f"rank {place.rank} failed: {told}"
-    twice = TWICE.search(rank.log)
-    if twice:
-        return f"rank {twice[1]} came twice, and each must be another"
     lost = sorted({number for told in LOST.findall(rank.log) for number in told.split()})
     if lost:
         return f"rank {', '.join(lost)} was lost"
