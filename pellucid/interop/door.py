@@ -30,13 +30,17 @@ def content_of(path: str | PathLike[str], kind: str) -> bytes:
     try:
         if found.exists() and not found.is_file():  # a pipe or a device might never end
             what, got = f"{path} is no file.", "a folder" if found.is_dir() else "a device"
-            raise FileError(explain(what, got=got, expected=f"a {kind}"))
+            raise FileError(explain(what, got=got, expected=_one(kind)))
         return found.read_bytes()
     except (OSError, ValueError) as error:  # a ValueError: there is a NUL in the name
         if isinstance(error, FileError):
             raise
         what, got = f"{path} cannot be read.", getattr(error, "strerror", None) or error
-        raise FileError(explain(what, got=got, expected=f"a {kind}")) from error
+        raise FileError(explain(what, got=got, expected=_one(kind))) from error
+
+
+def _one(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeioAEIO" else f"a {kind}"
 
 
 @contextmanager

@@ -49,8 +49,13 @@ def numpy_source(program: Program, about: str) -> str:
 MAIN = """
 
 if __name__ == "__main__":
-    rows = np.loadtxt(sys.argv[1], delimiter=",", ndmin=2)
-    np.savetxt(sys.stdout, predict(rows), "%.7g", delimiter=",")"""
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: python {sys.argv[0]} rows.csv (numbers only, without a header)")
+    try:
+        answers = predict(np.loadtxt(sys.argv[1], delimiter=",", ndmin=2))
+    except (OSError, ValueError) as error:
+        sys.exit(f"{sys.argv[1]}: {error}")
+    np.savetxt(sys.stdout, answers, "%.7g", delimiter=",")"""
 
 
 def _is_table(program: Program) -> bool:
@@ -124,8 +129,9 @@ def _predict(program: Program) -> str:
     takes = [names[value] for value in program.inputs.values()]
     lines = [f"def predict({', '.join(takes)}):"]
     lines.append('    """Return what the network computes for a batch of rows."""')
-    for source, name in zip(program.inputs, takes, strict=True):
+    for (source, value), name in zip(program.inputs.items(), takes, strict=True):
         lines.append(f"    {name} = np.asarray({name}, np.{source.dtype})")
+        lines += _check(name, value)  # NumPy would stretch a missing axis, and give answers
     for call in program.calls:
         left = ", ".join(names[value] for value in call.results)
         lines.append(_wrapped(f"{left} = {call.function.__name__}", _arguments(call, names)))
@@ -134,6 +140,15 @@ def _predict(program: Program) -> str:
         return "\n".join([*lines, f"    return {next(iter(outputs.values()))}"])
     pairs = ", ".join(f"{json.dumps(name)}: {variable}" for name, variable in outputs.items())
     return "\n".join([*lines, f"    return {{{pairs}}}"])
+
+
+def _check(name: str, value: Value) -> list[str]:
+    """Return the lines that refuse an input of another shape."""
+    told = f"{name} has shape {{{name}.shape}}, and {_rows(value)} is needed"
+    return [
+        f"    if {name}.shape[1:] != {value.shape} or not {name}.ndim:",
+        f'        raise ValueError(f"{told}")',
+    ]
 
 
 def _arguments(call: Call, names: Mapping[Value, str]) -> list[str]:

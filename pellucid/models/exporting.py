@@ -93,4 +93,6 @@ def _write(path: Path, content: bytes) -> None:
         write_atomically(path, content)
     except OSError as error:
         what = f"{path} cannot be written."
-        raise FileError(explain(what, got=error.strerror, expected="a folder there is")) from error
+        raise FileError(
+            explain(what, got=error.strerror, expected="a file in a folder there is")
+        ) from error

@@ -263,6 +263,38 @@ def test_a_python_file_needs_numpy_only_and_reads_csv(tmp_path: Path):
     np.testing.assert_allclose(told, model.predict(rows), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "usage: python m.py rows.csv (numbers only, without a header)"),
+        (["header.csv"], "header.csv: could not convert string 'a'"),
+        (["narrow.csv"], "narrow.csv: x has shape (1, 2), and (rows, 3) is needed"),
+        (["nowhere.csv"], "nowhere.csv: nowhere.csv not found."),
+    ],
+)
+def test_a_python_file_says_in_a_line_what_it_cannot_read(tmp_path: Path, words, told):
+    Sequential([Input((3,)), layers.Dense(2)]).export(tmp_path / "m.py")
+    (tmp_path / "header.csv").write_text("a,b,c\n1,2,3\n")
+    (tmp_path / "narrow.csv").write_text("1,2\n")
+    done = subprocess.run(
+        [sys.executable, "m.py", *words], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(told)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_python_file_stretches_no_missing_axis(tmp_path: Path):
+    """NumPy would stretch one column to three, and give probabilities."""
+    Sequential([Input((3,)), layers.Normalization(), layers.Dense(2)]).export(tmp_path / "m.py")
+    space = {"__name__": "exported"}
+    exec(compile((tmp_path / "m.py").read_text(), "m.py", "exec"), space)
+    for shape in [(5, 1), (3,), (), (5, 3, 1)]:
+        with pytest.raises(ValueError, match=r"is needed"):
+            space["predict"](np.ones(shape, "float32"))
+    assert space["predict"](np.ones((5, 3), "float32")).shape == (5, 2)
+
+
 def test_names_of_a_stranger_are_text_in_a_python_file(tmp_path: Path):
     """Nothing in a network's names becomes code."""
     nasty = '"""\nimport os; os.abort()\n"""]; relu \\'

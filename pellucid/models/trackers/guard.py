@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from pellucid.base.errors import PellucidError
+
 
 class Guard:
     """Calls for a tracker, until one fails: then it says why, once, and calls no more."""
@@ -22,7 +24,8 @@ class Guard:
             return act(*args, **kwargs)
         except Exception as error:  # whatever a tracker's package raises
             if not self._silent:
-                why = str(error) or type(error).__name__
+                mine = isinstance(error, PellucidError)
+                why = error.one_line if mine else str(error) or type(error).__name__
                 told = f"{self._who} failed and is left out; training goes on. Reason: {why}"
                 warnings.warn(told, stacklevel=2)
             self._silent = True

@@ -8,8 +8,25 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
+from pellucid.base.errors import StateError, explain
 from pellucid.models.trackers.tracker import Tracker, numbers
 from pellucid.training.record import EpochRecord
+
+
+def _imported(package: str, tracker: Tracker) -> Any:
+    """Return a package.
+
+    Raises:
+        StateError: it is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise  # it is there, and lacks something itself
+        what = f"{type(tracker).__name__} needs the package {package}."
+        expected, hint = f"{package}, installed", f"pip install {package}"
+        raise StateError(explain(what, got=error, expected=expected, hint=hint)) from error
 
 
 class MlflowCallback(Tracker):
@@ -29,7 +46,7 @@ class MlflowCallback(Tracker):
         self._own = False
 
     def begin(self) -> None:
-        self._mlflow = importlib.import_module("mlflow")
+        self._mlflow = _imported("mlflow", self)
         self._own = self._mlflow.active_run() is None
         if self._own:
             self._mlflow.start_run(**self.start_run)
@@ -63,7 +80,7 @@ class RunLogger(Tracker, ABC):
         """The package's name."""
 
     def begin(self) -> None:
-        self._package = importlib.import_module(self.package)
+        self._package = _imported(self.package, self)
         if self.init:
             self._package.init(**self.init)
 

@@ -148,6 +148,15 @@ def test_a_missing_file_is_named():
         load("nowhere.safetensors")
 
 
+@pytest.mark.parametrize(
+    ("ending", "hint"), [("onnx", "pc.load_onnx"), ("keras", "saving.load_model"), ("h5", "saving")]
+)
+def test_a_file_of_another_form_is_refused_with_what_reads_it(tmp_path, ending, hint):
+    (tmp_path / f"m.{ending}").write_bytes(b"something else")
+    with pytest.raises(FileError, match=rf"no file that `save` .*\n.*\n.*\n.*try: .*{hint}"):
+        load(tmp_path / f"m.{ending}")
+
+
 def test_an_own_loss_trains_but_is_not_saved_silently(tmp_path):
     made = Sequential([Input((3,)), Dense(1)])
     made.compile("sgd", lambda y, a: ((y - a) ** 2).mean(axis=1))
