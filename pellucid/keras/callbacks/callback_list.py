@@ -19,6 +19,7 @@ from pellucid.keras.callbacks.progbar_logger import ProgbarLogger
 from pellucid.keras.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from pellucid.keras.callbacks.tensorboard import TensorBoard
 from pellucid.keras.callbacks.terminate_on_nan import TerminateOnNaN
+from pellucid.training.callbacks import Callback as OfTheCore
 from pellucid.training.rules import Rule
 
 SETS_RATE = (LearningRateScheduler, ReduceLROnPlateau)
@@ -249,6 +250,11 @@ def _flat(callbacks: Any) -> Iterator[Any]:
         made = isinstance(callbacks, type) and issubclass(callbacks, Callback)
         hint = f"say {callbacks.__name__}(...): the class alone does nothing" if made else ""
         expected = "objects of classes derived from keras.callbacks.Callback"
+        raise ConfigError(explain(what, got=repr(callbacks), expected=expected, hint=hint))
+    elif isinstance(callbacks, OfTheCore):
+        what = f"{type(callbacks).__name__} is a callback for fit of a pellucid.Model."
+        expected = "objects of classes derived from keras.callbacks.Callback"
+        hint = "one of keras.callbacks, or one of your own with on_epoch_end(epoch, logs)"
         raise ConfigError(explain(what, got=repr(callbacks), expected=expected, hint=hint))
     else:
         yield callbacks

@@ -24,6 +24,8 @@ from pellucid.keras.saving.weights import take_weights
 
 FILLED = (_layers, Sequential)  # importing them fills the tables of names
 
+READ_BY = {".onnx": "pellucid.load_onnx(path)", ".safetensors": "pellucid.load(path)"}
+
 
 def load_model(
     filepath: str | PathLike[str],
@@ -56,6 +58,10 @@ def load_model(
     if not path.is_file():
         what = f"There is no file {str(path)!r}."
         raise FileError(explain(what, got="nothing there", expected="a .keras or .h5 file"))
+    if path.suffix.lower() in READ_BY and not zipfile.is_zipfile(path):
+        what = f"{str(path)!r} is no file of Keras."
+        expected, tip = "a .keras or .h5 file", READ_BY[path.suffix.lower()]
+        raise FileError(explain(what, got=path.suffix, expected=expected, hint=tip))
     read = _from_archive if path.suffix == ".keras" or zipfile.is_zipfile(path) else _from_old
     with guarded(path, "saved model", ShapeError):
         model = read(path, custom_objects or {}, compile)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import pellucid
 from pellucid.base.errors import ConfigError, FileError, StateError
 from pellucid.keras import callbacks
 from pellucid.keras.callbacks.callback_list import CallbackList
@@ -284,6 +285,8 @@ class TestList:
             CallbackList([callbacks.EarlyStopping])
         with pytest.raises(ConfigError, match="no callback"):
             CallbackList(["early_stopping"])
+        with pytest.raises(ConfigError, match=r"CSVLogger is a callback for fit of a pellucid.Mo"):
+            CallbackList([pellucid.CSVLogger("log.csv")])
 
     def test_hooks_reach_all_in_order_by_either_name(self):
         called = []

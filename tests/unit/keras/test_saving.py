@@ -114,6 +114,13 @@ def test_the_path_says_the_format(tmp_path: Path) -> None:
         models.load_model(tmp_path / "nowhere.keras")
 
 
+@pytest.mark.parametrize(("ending", "hint"), [("onnx", "load_onnx"), ("safetensors", "load")])
+def test_a_file_of_another_form_is_refused_with_what_reads_it(tmp_path, ending, hint) -> None:
+    (tmp_path / f"m.{ending}").write_bytes(b"something else")
+    with pytest.raises(FileError, match=rf"no file of Keras.\n.*\n.*\n.*try: +pellucid.{hint}\("):
+        models.load_model(tmp_path / f"m.{ending}")
+
+
 def test_a_file_is_not_overwritten_unasked(tmp_path: Path) -> None:
     model = small()
     model.save(tmp_path / "m.keras")

@@ -46,6 +46,9 @@ class Custom(CoreLayer):
     merges = True
     uses_mask = True
 
+    def __repr__(self) -> str:
+        return repr(self.layer)  # what a user wrote; the rest is ours
+
     @staticmethod
     def of(layer: Any, args: Any, kwargs: Any) -> Custom:
         """Return the core layer for calling `layer` so."""
