@@ -1,6 +1,7 @@
 """Settings under which every test runs."""
 
 import os
+import signal
 import tempfile
 
 os.environ["KERAS_BACKEND"] = "jax"
@@ -30,6 +31,8 @@ jax.config.update("jax_compilation_cache_dir", PROGRAMS.name)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
 jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+# What runs in the background of a shell is deaf to Ctrl-C, and so is all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 settings.load_profile("untimed")
 
