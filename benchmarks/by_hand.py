@@ -28,12 +28,12 @@ def network_by_hand(task: Task) -> Work:
     zeros = jax.tree.map(np.zeros_like, params)
     carry = jax.device_put((params, averages, zeros, jax.tree.map(np.copy, zeros), np.float32(0)))
     key = jax.random.key(0)
-    epoch = _epoch_of_steps(task) if task.has_pictures else _epoch_of_one_program(task)
+    epochs = _epochs_of_steps(task) if task.has_pictures else _epochs_of_one_program(task)
 
     def train() -> float:
         nonlocal carry, key
         key, now = jax.random.split(key)
-        carry, loss = epoch(carry, now, x, y, held_out)
+        carry, loss = epochs(carry, now, x, y, held_out)
         return float(loss)
 
     @jax.jit
@@ -43,7 +43,7 @@ def network_by_hand(task: Task) -> Work:
     return train, lambda rows: np.asarray(answers(carry[0], carry[1], rows))
 
 
-def _epoch_of_one_program(task: Task) -> Callable[..., Any]:
+def _epochs_of_one_program(task: Task) -> Callable[..., Any]:
     """Return what trains all epochs of a repetition at once."""
 
     @partial(jax.jit, donate_argnums=0)
@@ -68,8 +68,8 @@ def _epoch_of_one_program(task: Task) -> Callable[..., Any]:
     return run
 
 
-def _epoch_of_steps(task: Task) -> Callable[..., Any]:
-    """Return what trains an epoch, each step a program; batches must be whole."""
+def _epochs_of_steps(task: Task) -> Callable[..., Any]:
+    """Return what trains all epochs of a repetition, each step a program; batches must be whole."""
 
     @partial(jax.jit, donate_argnums=0)
     def step(carry: Any, rows: Any, x: Any, y: Any) -> Any:
@@ -77,11 +77,12 @@ def _epoch_of_steps(task: Task) -> Callable[..., Any]:
 
     def run(carry: Any, key: Any, x: Any, y: Any, held_out: Any) -> Any:
         del held_out
-        order = np.asarray(jax.random.permutation(key, len(x)))
-        losses = []
-        for batch in order.reshape(-1, task.batch_size):
-            carry, loss = step(carry, batch, x, y)
-            losses.append(loss)
+        losses: list[Any] = []
+        for now in jax.random.split(key, task.epochs):
+            order, losses = np.asarray(jax.random.permutation(now, len(x))), []
+            for batch in order.reshape(-1, task.batch_size):
+                carry, loss = step(carry, batch, x, y)
+                losses.append(loss)
         return carry, np.mean(jax.device_get(losses))
 
     return run

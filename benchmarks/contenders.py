@@ -9,7 +9,7 @@ Adam has epsilon 1e-8. Frameworks are imported where they are asked for and neve
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from by_hand import network_by_hand
 from tasks import Task
 
 RATE = 0.001
+NOTHING: Mapping[str, Any] = {}
 
 
 class Trained(NamedTuple):
@@ -32,6 +33,13 @@ def pellucid(task: Task) -> Trained:
     return _by_fit(task, Sequential, layers)
 
 
+def without_doctor(task: Task) -> Trained:
+    """The same, with nobody looking on."""
+    from pellucid import Sequential, layers
+
+    return _by_fit(task, Sequential, layers, fitted={"doctor": "off"})
+
+
 def without_onednn(task: Task) -> Trained:
     """The same, by XLA's own convolutions."""
     os.environ["PELLUCID_ONEDNN"] = "off"
@@ -45,12 +53,18 @@ def keras(backend: str) -> Callable[[Task], Trained]:
         os.environ["KERAS_BACKEND"] = backend
         from keras import Sequential, layers
 
-        return _by_fit(task, Sequential, layers, verbose=0)
+        return _by_fit(task, Sequential, layers, {"verbose": 0})
 
     return contender
 
 
-def _by_fit(task: Task, sequential: Any, layers: Any, **quietly: Any) -> Trained:
+def _by_fit(
+    task: Task,
+    sequential: Any,
+    layers: Any,
+    predicting: Mapping[str, Any] = NOTHING,
+    fitted: Mapping[str, Any] = NOTHING,
+) -> Trained:
     """Train a model that speaks Keras's language, ours or Keras's own."""
     model = sequential([layers.Input(task.x.shape[1:]), *_in_words_of_keras(task, layers)])
     model.compile("adam", "sparse_categorical_crossentropy")
@@ -63,10 +77,11 @@ def _by_fit(task: Task, sequential: Any, layers: Any, **quietly: Any) -> Trained
             epochs=task.epochs,
             validation_data=task.validation,
             verbose=0,
+            **fitted,
         )
         return float(getattr(history, "history", history)["loss"][-1])
 
-    return Trained(train, lambda x: model.predict(x, **quietly))
+    return Trained(train, lambda x: model.predict(x, **predicting))
 
 
 def _in_words_of_keras(task: Task, layers: Any) -> Iterator[Any]:
@@ -183,6 +198,7 @@ def plain_jax(task: Task) -> Trained:
 
 CONTENDERS: dict[str, Callable[[Task], Trained]] = {
     "pellucid": pellucid,
+    "pellucid without the doctor": without_doctor,
     "pellucid without oneDNN": without_onednn,
     "plain JAX": plain_jax,
     "scikit-learn": scikit_learn,

@@ -6,7 +6,8 @@ Needs Chromium, Playwright from the extra `test`, and a machine that does nothin
 is one drawing of the whole view Maps, 52 maps, from the network that trains meanwhile with 100
 updates a second. It is as late as the time from its coming out of the process that trains until the
 page's word that it was drawn, so the way back counts. Updates a second are medians over turns:
-of `fit` in a process of its own, and in the lab, as fast as it can, with a view open.
+of `fit` in a process of its own, and in the lab, as fast as it can, with a view open; and there
+once more with and without somebody who holds a thousand sockets open.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import contextlib
 import json
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -22,6 +24,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import machine
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -59,6 +62,7 @@ batch_size = 32
 epochs = 100000
 """
 PACE = "100 updates a second"
+SOCKETS = 1000
 FIRST_PICTURE = "canvas.map"
 NETWORKS = {  # and the views that are looked at while they train
     "updates a second, dense": (DENSE, ("train", "layers")),
@@ -171,6 +175,30 @@ def in_the_lab(page: Page, clock: Clock, seconds: float) -> float:
     return (after - before) / (ended - began)
 
 
+@contextlib.contextmanager
+def beset(page: Page) -> Iterator[None]:
+    """Hold sockets open to a page's server, half of them with a request that never ends."""
+    with contextlib.ExitStack() as open_ones:
+        port = urlsplit(page.url).port
+        for number in range(SOCKETS):
+            wire = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), 30))
+            if number % 2:
+                with contextlib.suppress(OSError):
+                    wire.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        yield
+
+
+def worn_down(page: Page, clock: Clock, seconds: float, turns: int) -> dict[str, float]:
+    """Return updates a second with and without somebody who holds sockets open, by turns."""
+    rates: dict[str, list[float]] = {"left alone": [], f"beside {SOCKETS} sockets": []}
+    quiet, loud = rates.values()
+    for _ in range(turns):
+        quiet.append(in_the_lab(page, clock, seconds))
+        with beset(page):
+            loud.append(in_the_lab(page, clock, seconds))
+    return {name: statistics.median(found) for name, found in rates.items()}
+
+
 def alone(lesson: str, seconds: float) -> float:
     """Return updates a second of `fit` in a process of its own."""
     command = [sys.executable, "-c", FIT, lesson, str(seconds)]
@@ -216,6 +244,8 @@ def main() -> None:
                     with clocked(lesson, view, browser) as (page, clock):
                         turns[view].append(in_the_lab(page, clock, given.seconds))
             found[name] = {view: statistics.median(rates) for view, rates in turns.items()}
+        with clocked(DENSE, "train", browser) as (page, clock):
+            found["worn down"] = worn_down(page, clock, given.seconds, given.turns)
     print(json.dumps(found, indent=1))
 
 

@@ -30,10 +30,11 @@ from starting import starting
 from tasks import TASKS
 
 HERE = Path(__file__).parent
-OURS, ALONE = "pellucid", "pellucid without oneDNN"
+OURS, ALONE, UNWATCHED = "pellucid", "pellucid without oneDNN", "pellucid without the doctor"
 BARE = "plain JAX"  # code for one network, no framework
-NO_PEERS = frozenset({OURS, ALONE, BARE})
-NO_PICTURES, NO_FRAMEWORK = frozenset({"scikit-learn"}), frozenset({BARE, ALONE, "scikit-learn"})
+NO_PEERS = frozenset({OURS, ALONE, UNWATCHED, BARE})
+NO_PICTURES = frozenset({"scikit-learn"})
+NO_FRAMEWORK = frozenset({BARE, ALONE, UNWATCHED, "scikit-learn"})
 BUSY = 0.5  # processes waiting for a core before the first measurement
 QUICK = ("iris", "digits")
 TIMES_BEST = {  # how many times our seconds the best peer takes
@@ -223,12 +224,12 @@ def show(peers: Mapping[str, Any]) -> None:
     rate = max(peers["machine"]["matrix product, GFLOP/s"])
     for result in peers["tasks"].values():
         head = f"{'median s':>10}{'step us':>10}{'ratio':>7}{'of rate':>9}{'first s':>9}"
-        print(f"\n{result['words']}\n{'':22}{head}{'MB':>7}{'loss':>9}")
+        print(f"\n{result['words']}\n{'':28}{head}{'MB':>7}{'loss':>9}")
         for name, entry in result["fit"].items():
             figures = f"{entry['median']:10.4f}{entry['step, us']:10.1f}"
             ratio = f"{entry['times pellucid']:7.2f}{entry['rate, GFLOP/s'] / rate:9.1%}"
             rest = f"{entry['first']:9.3f}{entry['memory'] / 1e6:7.0f}{entry['loss']:9.4f}"
-            print(f"{name:22}{figures}{ratio}{rest}")
+            print(f"{name:28}{figures}{ratio}{rest}")
         for key in (key for key in result if key.startswith("predict")):
             print(f"{key} rows, ms:", in_words(result[key], 1000))
     if "cold" in peers:

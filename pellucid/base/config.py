@@ -110,7 +110,7 @@ class Config:
         return cls(**given)
 
     def _settings(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, f.name) for f in fields(self))
+        return tuple([getattr(self, name) for name in _names(type(self))])
 
     def _settle(self, declared: "Field[Any]", hints: Mapping[str, Any], value: Any) -> Any:
         rules, label = declared.metadata, f"{type(self).__name__}({declared.name}=...)"
@@ -188,6 +188,11 @@ def _check_bounds(rules: Mapping[str, Any], value: Any, label: str) -> None:
             if rule in rules and not holds(part, rules[rule]):
                 what, expected = f"{label} is out of range.", words.format(rules[rule])
                 raise ConfigError(explain(what, got=value, expected=expected))
+
+
+@functools.cache
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls))
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from pellucid.functions.constraints import CONSTRAINTS, Constraint
 from pellucid.functions.initializers import INITIALIZERS, Initializer
 from pellucid.functions.regularizers import REGULARIZERS, Regularizer
 from pellucid.layers.layer import LAYERS, Layer
+from pellucid.layers.products import product
 
 
 @LAYERS.register()
@@ -61,5 +62,5 @@ class Dense(Layer):
         key: Key,
         training: bool,
     ) -> tuple[Float[Array, "batch *positions {self.units}"], State]:
-        z = x @ params["kernel"]
+        z = product(x, params["kernel"])
         return (z + params["bias"] if self.use_bias else z), state

@@ -9,7 +9,10 @@ import numpy as np
 
 from pellucid.base.errors import DataError, explain
 
-KEPT = ("uint8", "float32")  # stored as they come; everything else becomes float32
+KEPT = (
+    np.dtype("uint8"),
+    np.dtype("float32"),
+)  # stored as they come; everything else becomes float32
 LOST_SPREAD = 1e-3  # of a column's range that rounding may cost
 NOISE = 1e-14  # of a column's size: a smaller range is float64's own rounding
 
@@ -52,11 +55,11 @@ def as_numbers(
             from) cannot tell the rows of a column apart.
     """
     column = as_column(values, what)
-    if column.dtype.name == "uint8":
+    if column.dtype == np.uint8:
         return column
     if finite:
         check_finite(column, what)
-    if column.dtype.name in KEPT:
+    if column.dtype in KEPT:
         return column
     if not finite:
         return column.astype(np.float32)

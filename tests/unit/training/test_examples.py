@@ -98,6 +98,7 @@ def test_what_is_fine_comes_in_any_clothes():
         X.tolist(),
         X.astype("float64"),
         np.asfortranarray(X),
+        X.astype(">f4"),  # as FITS files hold them
         pandas.DataFrame(X, columns=names),
         polars.DataFrame(X, schema=names),
         {"x": X},
