@@ -92,7 +92,7 @@ def main() -> None:
     pythons = dict.fromkeys(CONTENDERS, sys.executable)
     pythons["Keras on TensorFlow"] = given.tensorflow_python
     chosen = given.only.split(",") if given.only else QUICK if given.quick else TASKS
-    repetitions = 2 if given.quick else 5
+    repetitions = 1 if given.quick else 5
     before, rate = machine.describe(), machine.matrix_rate()
     before["busy with other work"] = before["load of the last minute"] > BUSY
     peers: dict[str, Any] = {"machine": before, "start": starting(repetitions)}

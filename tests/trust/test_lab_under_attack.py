@@ -1,4 +1,4 @@
-"""The lab beside somebody who wears it down: what its server takes of memory, and that it goes on."""
+"""The lab beside somebody who wears it down: its server stays small, and goes on."""
 
 import contextlib
 import http.client
