@@ -137,11 +137,15 @@ async def _body(request: Request) -> bytes:
     Raises:
         HTTPException: 413, it is too large.
     """
+    too_large = HTTPException(413, f"A file may have {MOST_BYTES // 2**20} MB.")
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > MOST_BYTES:
+        raise too_large
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > MOST_BYTES:
-            raise HTTPException(413, f"A file may have {MOST_BYTES // 2**20} MB.")
+            raise too_large
         parts.append(part)
     return b"".join(parts)
 
