@@ -100,7 +100,7 @@ def test_every_loss(case):
     loss, targets, outputs = case
     model, reference = pair(head=HEADS[outputs])
     other = getattr(keras.losses, type(loss).__name__)(**loss.to_config())
-    rate = 0.001 if "Percentage" in type(loss).__name__ else 0.05
+    rate = 0.0001 if "Percentage" in type(loss).__name__ else 0.05  # at 0.001 rounding grows, too
     y, plain = TARGETS[targets], keras.optimizers.SGD(rate, momentum=0.9)
     theirs = fitted_by_keras(reference, model.get_weights(), X, y, plain, other)
     assert_same(fitted_by_us(model, X, y, SGD(rate, momentum=0.9), loss), theirs)
