@@ -1,7 +1,7 @@
 """The same work by Pellucid and its peers: fits, predictions, starts and memory.
 
     python benchmarks/peers.py --tensorflow-python PATH    writes benchmarks/results.json
-    python benchmarks/peers.py --quick                     once each, two tasks; writes nothing
+    python benchmarks/peers.py --quick                     iris, once each; writes nothing
     python benchmarks/peers.py --only digits,wide          some tasks; writes nothing
     python benchmarks/peers.py --gpu                       all on the first GPU; writes nothing
 
@@ -36,7 +36,7 @@ NO_PEERS = frozenset({OURS, ALONE, UNWATCHED, BARE})
 NO_PICTURES = frozenset({"scikit-learn"})
 NO_FRAMEWORK = frozenset({BARE, ALONE, UNWATCHED, "scikit-learn"})
 BUSY = 0.5  # processes waiting for a core before the first measurement
-QUICK = ("iris", "digits")
+QUICK = ("iris",)
 TIMES_BEST = {  # how many times our seconds the best peer takes
     "iris": 10.0,
     "digits": 2.0,
