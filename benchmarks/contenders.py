@@ -66,7 +66,7 @@ def _by_fit(
     fitted: Mapping[str, Any] = NOTHING,
 ) -> Trained:
     """Train a model that speaks Keras's language, ours or Keras's own."""
-    model = sequential([layers.Input(task.x.shape[1:]), *_in_words_of_keras(task, layers)])
+    model = sequential([layers.Input(task.x.shape[1:]), *in_words_of_keras(task, layers)])
     model.compile("adam", "sparse_categorical_crossentropy")
 
     def train() -> float:
@@ -84,7 +84,7 @@ def _by_fit(
     return Trained(train, lambda x: model.predict(x, **predicting))
 
 
-def _in_words_of_keras(task: Task, layers: Any) -> Iterator[Any]:
+def in_words_of_keras(task: Task, layers: Any) -> Iterator[Any]:
     for kind, units in task.network:
         if kind == "dense":
             yield layers.Dense(units, activation="relu")

@@ -11,6 +11,7 @@ import statistics
 from typing import NamedTuple
 
 import numpy as np
+from contenders import in_words_of_keras
 from machine import timed
 from tasks import TASKS, Task
 
@@ -48,7 +49,9 @@ def fitted(task: Task, dtype: str, seed: int) -> Fit:
     rows = slice(0, min(count, 10_000))
 
     def fit() -> pc.Sequential:
-        model = pc.Sequential([layers.Input(task.x.shape[1:]), *_layers(task)], seed=seed)
+        model = pc.Sequential(
+            [layers.Input(task.x.shape[1:]), *in_words_of_keras(task, layers)], seed=seed
+        )
         model.compile("adam", "sparse_categorical_crossentropy", dtype=dtype)
         told = {"batch_size": task.batch_size, "epochs": EPOCHS, "verbose": 0}
         model.fit(task.x[rows], task.y[rows], **told)
@@ -58,17 +61,6 @@ def fitted(task: Task, dtype: str, seed: int) -> Fit:
     seconds, model = timed(fit)
     answers = model.predict(task.x[count:]).argmax(axis=1)
     return Fit(float(np.mean(answers == task.y[count:])), seconds)
-
-
-def _layers(task: Task) -> list[layers.Layer]:
-    made = {
-        "dense": lambda units: layers.Dense(units, activation="relu"),
-        "filters": lambda units: layers.Conv2D(units, 3, activation="relu"),
-        "pool": lambda _: layers.MaxPooling2D(),
-        "flat": lambda _: layers.Flatten(),
-    }
-    found = [made[kind](units) for kind, units in task.network]
-    return [*found, layers.Dense(task.classes, activation="softmax")]
 
 
 def _spread(column: list[float]) -> str:

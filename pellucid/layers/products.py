@@ -1,8 +1,8 @@
 """The product with a kernel of few units, with a gradient that CPUs compute fast.
 
 The gradient of W in z = x W is x^T delta. Where delta is narrow, as that of a layer that tells
-classes apart, XLA:CPU takes two to ten times as long over it as over (delta^T x)^T, with delta^T
-laid out in memory first. `benchmarks/narrow_products.py` measures both.
+classes apart, XLA:CPU takes several times as long over it as over (delta^T x)^T, with delta^T laid
+out in memory first. `benchmarks/narrow_products.py` measures both.
 """
 
 from typing import Any

@@ -9,10 +9,8 @@ import numpy as np
 
 from pellucid.base.errors import DataError, explain
 
-KEPT = (
-    np.dtype("uint8"),
-    np.dtype("float32"),
-)  # stored as they come; everything else becomes float32
+# Stored as they come; everything else becomes float32, also float32 of another order of bytes.
+KEPT = (np.dtype("uint8"), np.dtype("float32"))
 LOST_SPREAD = 1e-3  # of a column's range that rounding may cost
 NOISE = 1e-14  # of a column's size: a smaller range is float64's own rounding
 

@@ -95,7 +95,9 @@ def test_W5_the_server_stays_small_and_goes_on(lab):
                     wire.sendall(b"GET / HTTP/1.1\r\nHost: ")
         assert most_held(process) - before < MOST_MORE
 
+    until = time.monotonic() + 60
     while asked(port, "/", cookie)[0] == 503:  # until the server has seen them go
+        assert time.monotonic() < until
         time.sleep(0.1)
     for known, answer in (("", b"HTTP/1.1 403"), (cookie, b"HTTP/1.1 413")):
         with posted(port, known, 2**30) as wire:  # 1 GB, by a stranger and by somebody let in
