@@ -65,6 +65,12 @@ class Worker:
             env=around,
         )
         self.missing = self._answer().get("missing", "something")
+        self.first = self.cold = 0.0
+
+    def train_once(self) -> None:
+        """Train for the first time: what that took, and how long after the process's start."""
+        self.first = self.ask("train")["seconds"]
+        self.cold = time.perf_counter() - self.began
 
     def ask(self, request: str) -> dict[str, Any]:
         """Return what the contender needed for a request."""
@@ -98,7 +104,7 @@ def main() -> None:
     peers: dict[str, Any] = {"machine": before, "start": starting(repetitions)}
     peers["tasks"] = {name: compare(name, pythons, repetitions) for name in chosen}
     if "iris" in chosen:
-        peers["cold"] = cold("iris", pythons, repetitions)
+        peers["cold"] = cold("iris", pythons, peers["tasks"]["iris"]["fit"], repetitions - 1)
     before["matrix product, GFLOP/s"] = [round(rate), round(machine.matrix_rate())]
     peers["claims"] = [list(claim) for claim in claims(peers)]
     show(peers)
@@ -116,7 +122,7 @@ def choose_device(parser: argparse.ArgumentParser, *, gpu: bool) -> None:
 
 @contextmanager
 def workers(task: str, pythons: Mapping[str, str]) -> Iterator[dict[str, Worker]]:
-    """Give a worker for each contender that can do a task."""
+    """Give a worker for each contender that can do a task, each when it has trained once."""
     with ExitStack() as open_ones:
         there = {}
         for name, python in pythons.items():
@@ -125,6 +131,7 @@ def workers(task: str, pythons: Mapping[str, str]) -> Iterator[dict[str, Worker]
             worker = Worker(name, task, python)
             open_ones.callback(worker.close)
             if worker.missing is None:
+                worker.train_once()
                 there[name] = worker
             else:
                 print(f"{name} is left out: it has no {worker.missing}", file=sys.stderr)
@@ -136,7 +143,8 @@ def compare(name: str, pythons: Mapping[str, str], repetitions: int) -> dict[str
     task = TASKS[name]()
     with workers(name, pythons) as there:
         found = turns(there, "train", repetitions)
-        for entry in found.values():
+        for contender, entry in found.items():
+            entry |= {"first": there[contender].first, "cold": there[contender].cold}
             entry["step, us"] = entry["median"] / task.steps * 1e6
             entry["rate, GFLOP/s"] = task.products / entry["median"] / 1e9
         result: dict[str, Any] = {"words": task.words, "fit": found}
@@ -147,34 +155,35 @@ def compare(name: str, pythons: Mapping[str, str], repetitions: int) -> dict[str
 
 
 def turns(there: Mapping[str, Worker], request: str, repetitions: int) -> dict[str, dict[str, Any]]:
-    """Return the seconds of each worker, one after the other; the first turn stands apart."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, worker in there.items():
-        found[name] = {"first": worker.ask(request)["seconds"], "seconds": []}
+    """Return the seconds of each worker, one after the other."""
+    found: dict[str, dict[str, Any]] = {name: {"seconds": []} for name in there}
     for _ in range(repetitions):
         for name, worker in there.items():
             answer = worker.ask(request)
             found[name]["seconds"].append(answer["seconds"])
             found[name] |= {"loss": answer["loss"], "memory": answer["memory"]}
-    for entry in found.values():
-        entry["median"] = statistics.median(entry["seconds"])
-    for entry in found.values():
-        entry["times pellucid"] = entry["median"] / found[OURS]["median"]
-    return found
+    return compared(found)
 
 
-def cold(name: str, pythons: Mapping[str, str], repetitions: int) -> dict[str, dict[str, Any]]:
-    """Return the seconds from the start of a process to the end of its first fit."""
-    found: dict[str, dict[str, Any]] = {}
-    with workers(name, pythons) as there:
-        names = list(there)
-    for _ in range(repetitions):
-        for contender in names:
+def cold(
+    name: str, pythons: Mapping[str, str], fit: Mapping[str, Mapping[str, Any]], more: int
+) -> dict[str, dict[str, Any]]:
+    """Return the seconds from the start of a process to the end of its first fit.
+
+    The workers of the fits have begun so themselves; `more` processes of each are added.
+    """
+    found = {contender: {"seconds": [entry["cold"]]} for contender, entry in fit.items()}
+    for _ in range(more):
+        for contender, entry in found.items():
             worker = Worker(contender, name, pythons[contender])
-            worker.ask("train")
-            seconds = time.perf_counter() - worker.began
-            found.setdefault(contender, {"seconds": []})["seconds"].append(seconds)
+            worker.train_once()
             worker.close()
+            entry["seconds"].append(worker.cold)
+    return compared(found)
+
+
+def compared(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Add medians of seconds, and what they are beside ours."""
     for entry in found.values():
         entry["median"] = statistics.median(entry["seconds"])
     for entry in found.values():
