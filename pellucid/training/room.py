@@ -17,6 +17,7 @@ import numpy as np
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.memory import free_bytes
 from pellucid.layers.layer import has_parts
+from pellucid.training.compilation import keep_latest
 from pellucid.training.pace import step_cost
 from pellucid.training.programs import compile_start
 from pellucid.training.state import Examples, Recipe, TrainState
@@ -105,6 +106,7 @@ def _free() -> float:
     return SAFE * (told["bytes_limit"] - told["bytes_in_use"] if told else free_bytes())
 
 
+@keep_latest
 def _state_of(recipe: Recipe) -> TrainState:
     """Return the shapes and dtypes of a training state."""
     seed = jax.ShapeDtypeStruct((2,), np.uint32)

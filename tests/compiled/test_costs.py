@@ -92,18 +92,14 @@ def test_between_looks_a_watched_block_takes_plain_steps():
     assert (np.asarray(ledger.signals["delta"]["hidden"]["rms"])[:2] > 0).all()
 
 
-def compilations(caplog):
-    return [r.getMessage().split()[2] for r in caplog.records if "Finished XLA compil" in r.message]
-
-
 @pytest.fixture
 def counted(caplog):
-    """Count compilations by name, as JAX logs them."""
+    """Count compilations by name, or what else is said to be finished, as JAX logs them."""
     with jax.log_compiles(True), caplog.at_level("WARNING", logger="jax"):
-        yield lambda: [
+        yield lambda what="XLA compilation": [
             record.getMessage()
             for record in caplog.records
-            if record.getMessage().startswith("Finished XLA compilation")
+            if record.getMessage().startswith(f"Finished {what}")
         ]
 
 
@@ -113,6 +109,8 @@ def test_a_fit_is_three_programs_and_one_to_look_and_a_second_fit_none(counted):
     model.fit(ROWS, LABELS, epochs=30, batch_size=16, validation_split=0.2, verbose=0)
     names = [line.split("jit(")[1].split(")")[0] for line in counted()]
     assert sorted(names) == ["block", "fresh", "init", "look"], names
+    traced = counted("tracing")
+    assert traced
     model.fit(ROWS, LABELS, epochs=7, batch_size=16, validation_split=0.2, verbose=0)
     model.trainer.learning_rate = 0.5
     model.fit(ROWS, LABELS, epochs=2, batch_size=16, validation_split=0.2, verbose=0)
@@ -120,6 +118,7 @@ def test_a_fit_is_three_programs_and_one_to_look_and_a_second_fit_none(counted):
     again.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     again.fit(ROWS, LABELS, epochs=3, batch_size=16, validation_split=0.2, verbose=0)
     assert len(counted()) == 4, "equal recipes share their programs"
+    assert counted("tracing") == traced, "nor is anything traced again"
 
 
 def test_nobody_looks_where_the_doctor_is_off(counted):
