@@ -156,6 +156,11 @@ def has_parts(shape: Any) -> bool:
     return bool(shape) and isinstance(shape[0], tuple)
 
 
+def parts_of(shape: Any) -> tuple[Any, ...]:
+    """Return the shapes of a layer's outputs, be it one or several."""
+    return shape if has_parts(shape) else (shape,)
+
+
 def one_or_all(values: list[Any]) -> Any:
     """Return the only value, or all of them as a tuple: what a layer is given."""
     return values[0] if len(values) == 1 else tuple(values)

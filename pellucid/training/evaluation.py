@@ -1,6 +1,8 @@
 """What a network makes of rows it does not learn from: predictions and measurements."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, pairwise
 from typing import Any
 
 import jax
@@ -8,12 +10,16 @@ import numpy as np
 from jaxtyping import Array, Shaped
 
 from pellucid.base.types import AnyArray, Key, Params, Seed, State
+from pellucid.layers.layer import parts_of
 from pellucid.network.network import Forward, Network
 from pellucid.training.compilation import compiled, keep_latest
 from pellucid.training.measuring import Sums, mean_loss, measure, traced_sums, values
 from pellucid.training.state import NOISE, Examples, Recipe, key_for, seed_bits
 
-AT_ONCE = 256  # rows that pass through the network together
+AT_ONCE = 256  # rows that pass through the network together where it is measured
+# Where it predicts, as many as fill this with what the widest layer answers: more are no faster.
+WIDEST_BYTES = 2**22
+FEWEST, MOST = 32, 4096
 
 
 def evaluate(
@@ -105,23 +111,40 @@ def predict(
 
     Rows go through in chunks padded to a power of two, so that a handful of programs
     serves every number of rows; rows do not see each other, so padding changes nothing.
+    While one chunk is under way, the one before is read.
     """
     program = compile_predict(network, dtype, outputs or network.outputs)
     rows = len(next(iter(inputs.values())))
-    chunks, bits = [], seed_bits(seed)
-    for first in range(0, max(rows, 1), AT_ONCE):
-        part = {name: column[first : first + AT_ONCE] for name, column in inputs.items()}
-        count = min(AT_ONCE, rows - first)
-        padded = {name: _pad(column, _power_of_two(count)) for name, column in part.items()}
-        found = program(params, state, padded, bits, np.int32(first))
-        chunks.append([np.asarray(out)[:count] for out in found])
-    return tuple(np.concatenate(parts) for parts in zip(*chunks, strict=True))
+    at_once = FEWEST if rows <= FEWEST else rows_together(network)
+    bits = seed_bits(seed)
+
+    def answers() -> Iterator[Any]:
+        for first in range(0, max(rows, 1), at_once):
+            part = {name: column[first : first + at_once] for name, column in inputs.items()}
+            padded = {name: _padded(column) for name, column in part.items()}
+            yield program(params, state, padded, bits, np.int32(first))
+
+    one_ahead = pairwise(chain(answers(), [()]))
+    chunks = [[np.asarray(out) for out in chunk] for chunk, _ in one_ahead]
+    return tuple(np.concatenate(parts)[:rows] for parts in zip(*chunks, strict=True))
+
+
+@keep_latest
+def rows_together(network: Network) -> int:
+    """Return how many rows pass through a network together where it predicts: a power of two."""
+    shapes = [
+        *(source.shape for source in network.inputs),
+        *(shape for node in network.nodes for shape in parts_of(node.output_shape)),
+    ]
+    widest = max(math.prod(shape) for shape in shapes) * np.dtype("float32").itemsize
+    return min(max(_power_of_two(WIDEST_BYTES // max(widest, 1)), FEWEST), MOST)
+
+
+def _padded(column: Shaped[np.ndarray, "rows ..."]) -> Shaped[np.ndarray, "padded ..."]:
+    """Return rows filled up to a power of two with the last one."""
+    missing = _power_of_two(len(column)) - len(column)
+    return column if not missing else np.concatenate([column, np.repeat(column[-1:], missing, 0)])
 
 
 def _power_of_two(count: int) -> int:
     return 1 << max(count - 1, 0).bit_length()
-
-
-def _pad(column: Shaped[np.ndarray, "rows ..."], rows: int) -> Shaped[np.ndarray, "padded ..."]:
-    missing = rows - len(column)
-    return column if not missing else np.concatenate([column, np.repeat(column[-1:], missing, 0)])

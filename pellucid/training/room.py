@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.base.errors import ConfigError, explain
 from pellucid.base.memory import free_bytes
-from pellucid.layers.layer import has_parts
+from pellucid.layers.layer import parts_of
 from pellucid.training.compilation import keep_latest
 from pellucid.training.pace import step_cost
 from pellucid.training.programs import compile_start
@@ -123,13 +123,13 @@ def _stored(examples: Examples | Streamed) -> int:
 
 def _least_of_a_row(recipe: Recipe, train: TrainState) -> int:
     """Return the bytes that a row leaves behind: the output of each layer that learns."""
-    shapes = [
-        node.output_shape
+    shapes = (
+        shape
         for node in recipe.network.nodes
         if node.owner not in recipe.frozen and jax.tree.leaves(train.params[node.owner])
-    ]
-    sides = (side for shape in shapes for side in (shape if has_parts(shape) else [shape]))
-    return sum(map(math.prod, sides)) * jnp.dtype(recipe.dtype).itemsize
+        for shape in parts_of(node.output_shape)
+    )
+    return sum(map(math.prod, shapes)) * jnp.dtype(recipe.dtype).itemsize
 
 
 def _batch(examples: Examples | Streamed, rows: int) -> Examples:
