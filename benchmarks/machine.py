@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 RESULTS = Path(__file__).with_name("results.json")
-PACKAGES = ("jax", "numpy", "optax", "pellucid-onednn", "scikit-learn", "torch", "keras")
+PACKAGES = ("jax", "numpy", "optax", "pellucid-kernels", "scikit-learn", "torch", "keras")
 SIDE = 1024  # of the matrices multiplied
 
 

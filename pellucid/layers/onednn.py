@@ -1,4 +1,4 @@
-"""Convolution and batch normalisation by oneDNN, where `pellucid-onednn` is installed.
+"""Convolution and batch normalisation by oneDNN, where `pellucid-kernels` is installed.
 
 They take a fraction of the time that XLA's own take on CPUs
 (docs/decisions/0024-convolutions-by-onednn.md).
