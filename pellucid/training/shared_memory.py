@@ -1,6 +1,7 @@
 """Means over the processes of one machine, through memory that they share.
 
-The package `pellucid-kernels` brings the kernel (docs/decisions/0025-memory-shared-by-processes.md).
+The package `pellucid-kernels` brings the kernel
+(docs/decisions/0025-memory-shared-by-processes.md).
 Processes meet in a file that has no name and lies in memory: it is gone when they are.
 """
 
