@@ -138,6 +138,13 @@ def test_nothing_stays_where_nothing_was_trained(pellucid, place):
     assert not Path("new").exists()
 
 
+ON_CORES = """
+import os, runpy
+os.sched_setaffinity(0, {})
+runpy.run_module("pellucid", run_name="__main__")
+"""
+
+
 @pytest.mark.slow
 def test_R11_a_deterministic_run_does_not_depend_on_the_number_of_cores(tmp_path):
     """Batches are large enough that XLA splits their sums among its threads."""
@@ -146,12 +153,7 @@ def test_R11_a_deterministic_run_does_not_depend_on_the_number_of_cores(tmp_path
     found = set()
     for own in (cores, cores[:1]):
         run = tmp_path / str(len(own))
-        command = [sys.executable, "-m", "pellucid", "train", "moons", *large, "--run", run]
-        subprocess.run(
-            [*command, "--deterministic"],
-            check=True,
-            capture_output=True,
-            preexec_fn=lambda own=own: os.sched_setaffinity(0, own),
-        )
+        command = [sys.executable, "-c", ON_CORES.format(own), "train", "moons", *large]
+        subprocess.run([*command, "--run", run, "--deterministic"], check=True, capture_output=True)
         found.add((run / "model.safetensors").read_bytes())
     assert len(found) == 1
