@@ -33,7 +33,7 @@ FAULTS = {
     "mnist_cnn_keras1.py": TOO_SHORT,
     "regression_kfold.py": ("unscaled_targets", *TOO_SHORT),  # raw targets, few epochs
     "schedules.py": ("overfitting",),  # the held-out loss nearly doubles
-    "transfer_frozen.py": ("", *TOO_SHORT),  # at the edge: of seeds 0 to 7, half are warned
+    "transfer_frozen.py": TOO_SHORT,
     "two_unnamed_outputs.py": TOO_SHORT,
     "wine.ipynb": ("sorted_no_shuffle", "distribution_shift"),  # holds out the end of rows in order
     "10_one_hot": TOO_SHORT,  # twenty steps, to compare two encodings
@@ -51,6 +51,9 @@ FAULTS = {
         *("underfitting_capacity", *TOO_SHORT, "loss_stuck", "dying_relu", "lr_too_high"),
     ),
 }
+# A seed with which the fault is plain; with the script's own the loss falls by 1.8 % an epoch at
+# the end, where 2 % are asked, so that rounding decides.
+SEEDS = {"transfer_frozen.py": ("1",)}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,7 @@ def test_a_script(name, home, tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("KERAS_HOME", str(home))
     monkeypatch.chdir(tmp_path)
     with overhearing() as heard:
-        assert play(name) == 0, capfd.readouterr().err
+        assert play(name, *SEEDS.get(name, ())) == 0, capfd.readouterr().err
     judge(name, serious([[one.to_json() for one in findings] for findings in heard]))
 
 
